@@ -22,13 +22,15 @@ typedef struct {
     RzFindingKind kind;
     char *subject; /* "orders-3", "broker 4" */
     char *detail;  /* one sentence */
+    bool fatal;    /* makes the answer "no"; else a note: a foreign move, a rate that may be the
+                      operator's */
 } RzFinding;
 
 typedef struct {
     uint32_t partitions_total, partitions_as_planned, leaders_as_planned;
     RzFinding *findings;
     uint32_t n_findings;
-    bool ok; /* no finding that makes the answer "no": throttles of others do not */
+    bool ok; /* no fatal finding */
 } RzVerification;
 
 /* @leaders: a leader other than the target's first is a finding. Errors: only of the cluster. */
@@ -36,7 +38,8 @@ RzVerification *rz_verify(const RzPlan *plan, RzCluster *cluster, bool leaders, 
 void rz_verification_free(RzVerification *verification);
 
 const char *rz_finding_name(RzFindingKind kind);
-/* (transfer full): one JSON document: ok, partitions_total, ..., findings [{kind,subject,detail}]
+/* (transfer full): one JSON document: ok, partitions_total, ..., findings
+ * [{kind,subject,detail,fatal}]
  */
 char *rz_verification_to_json(const RzVerification *verification);
 
