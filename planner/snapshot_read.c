@@ -1,0 +1,244 @@
+/*
+ * snapshot_read.c: a snapshot file, line by line, into the builder.
+ *
+ * A line is parsed, handed over and forgotten, so memory is the model plus one line. This file
+ * checks shapes and types; what numbers may mean is the builder's.
+ */
+#include <string.h>
+
+#include "planner/json_fields.h"
+#include "planner/snapshot_builder.h"
+#include "rezone/error.h"
+
+#define FORMAT "rezone-snapshot"
+#define VERSION 1
+
+struct RzSnapshotReader {
+    RzSnapshotBuilder *builder;
+    uint64_t line;
+    bool has_header;
+    GArray *replicas, *isr; /* int32_t: the partition being read */
+    GArray *log_dirs;       /* RzLogDir: the broker being read */
+};
+
+RzSnapshotReader *
+rz_snapshot_reader_new(void)
+{
+    RzSnapshotReader *reader = g_new0(RzSnapshotReader, 1);
+    reader->builder = rz_snapshot_builder_new();
+    reader->replicas = g_array_new(FALSE, FALSE, sizeof(int32_t));
+    reader->isr = g_array_new(FALSE, FALSE, sizeof(int32_t));
+    reader->log_dirs = g_array_new(FALSE, FALSE, sizeof(RzLogDir));
+    return reader;
+}
+
+void
+rz_snapshot_reader_free(RzSnapshotReader *reader)
+{
+    if (reader == NULL)
+        return;
+    rz_snapshot_builder_free(reader->builder);
+    g_array_unref(reader->replicas);
+    g_array_unref(reader->isr);
+    g_array_unref(reader->log_dirs);
+    g_free(reader);
+}
+
+static bool
+read_header(RzSnapshotReader *reader, const json_t *object, GError **error)
+{
+    const char *format = NULL, *cluster_id = NULL, *taken_at = NULL;
+    int64_t version = 0;
+    if (!rz_json_get_string(object, "format", RZ_REQUIRED, &format, error))
+        return false;
+    if (strcmp(format, FORMAT) != 0) {
+        g_set_error(error, RZ_ERROR, RZ_ERROR_INPUT, "format: must be \"" FORMAT "\", is \"%s\"",
+                    format);
+        return false;
+    }
+    if (!rz_json_get_int(object, "version", RZ_REQUIRED, INT64_MIN, INT64_MAX, &version, error))
+        return false;
+    if (version != VERSION) {
+        g_set_error(error, RZ_ERROR, RZ_ERROR_INPUT,
+                    "version: %" G_GINT64_FORMAT " is unknown; this program reads %d", version,
+                    VERSION);
+        return false;
+    }
+    if (!rz_json_get_string(object, "cluster_id", RZ_OPTIONAL, &cluster_id, error) ||
+        !rz_json_get_string(object, "taken_at", RZ_OPTIONAL, &taken_at, error))
+        return false;
+    rz_snapshot_builder_set_header(reader->builder, cluster_id, taken_at);
+    reader->has_header = true;
+    return true;
+}
+
+static bool
+read_log_dirs(RzSnapshotReader *reader, const json_t *dirs, GError **error)
+{
+    g_array_set_size(reader->log_dirs, 0);
+    gsize n = json_array_size(dirs);
+    for (gsize i = 0; i < n; i++) {
+        const json_t *object = json_array_get(dirs, i);
+        RzLogDir dir = {.total_bytes = -1, .usable_bytes = -1};
+        if (!json_is_object(object)) {
+            g_set_error(error, RZ_ERROR, RZ_ERROR_INPUT,
+                        "log_dirs[%" G_GSIZE_FORMAT "]: must be an object, is %s", i,
+                        rz_json_kind(object));
+            return false;
+        }
+        if (!rz_json_get_string(object, "path", RZ_REQUIRED, &dir.path, error) ||
+            !rz_json_get_int(object, "total_bytes", RZ_OPTIONAL, 0, INT64_MAX, &dir.total_bytes,
+                             error) ||
+            !rz_json_get_int(object, "usable_bytes", RZ_OPTIONAL, 0, INT64_MAX, &dir.usable_bytes,
+                             error)) {
+            g_prefix_error(error, "log_dirs[%" G_GSIZE_FORMAT "].", i);
+            return false;
+        }
+        g_array_append_val(reader->log_dirs, dir);
+    }
+    return true;
+}
+
+static bool
+read_broker(RzSnapshotReader *reader, const json_t *object, GError **error)
+{
+    RzBrokerInput broker = {.alive = true};
+    const json_t *dirs = NULL;
+    int64_t port = 0;
+    if (json_object_get(object, "zone") == NULL) {
+        g_set_error_literal(error, RZ_ERROR, RZ_ERROR_INPUT, "zone: missing (null if none)");
+        return false;
+    }
+    if (!rz_json_get_int32(object, "broker", RZ_REQUIRED, 0, &broker.id, error) ||
+        !rz_json_get_string(object, "zone", RZ_OPTIONAL, &broker.zone, error) ||
+        !rz_json_get_string(object, "host", RZ_OPTIONAL, &broker.host, error) ||
+        !rz_json_get_int(object, "port", RZ_OPTIONAL, 0, 65535, &port, error) ||
+        !rz_json_get_bool(object, "alive", RZ_OPTIONAL, &broker.alive, error) ||
+        !rz_json_get_array(object, "log_dirs", RZ_OPTIONAL, &dirs, error) ||
+        !read_log_dirs(reader, dirs, error))
+        return false;
+    broker.port = (int32_t)port;
+    broker.log_dirs = (const RzLogDir *)(const void *)reader->log_dirs->data;
+    broker.n_log_dirs = reader->log_dirs->len;
+    return rz_snapshot_builder_add_broker(reader->builder, &broker, error);
+}
+
+/* Absent: the first replica. null or -1: none. */
+static bool
+read_leader(const json_t *object, int32_t *leader, GError **error)
+{
+    *leader = json_is_null(json_object_get(object, "leader")) ? -1 : RZ_LEADER_DEFAULT;
+    int64_t value = *leader;
+    if (!rz_json_get_int(object, "leader", RZ_OPTIONAL, -1, INT32_MAX, &value, error))
+        return false;
+    *leader = (int32_t)value;
+    return true;
+}
+
+static bool
+read_partition(RzSnapshotReader *reader, const json_t *object, GError **error)
+{
+    RzPartitionInput partition = {.write_rate_bytes_per_s = -1};
+    const json_t *replicas = NULL, *isr = NULL;
+    g_array_set_size(reader->replicas, 0);
+    g_array_set_size(reader->isr, 0);
+    if (!rz_json_get_int32(object, "partition", RZ_REQUIRED, 0, &partition.number, error) ||
+        !rz_json_get_array(object, "replicas", RZ_REQUIRED, &replicas, error) ||
+        !rz_json_broker_ids(replicas, "replicas", reader->replicas, error) ||
+        !rz_json_get_array(object, "isr", RZ_OPTIONAL, &isr, error) ||
+        !rz_json_broker_ids(isr, "isr", reader->isr, error) ||
+        !read_leader(object, &partition.leader, error) ||
+        !rz_json_get_int(object, "size_bytes", RZ_OPTIONAL, 0, INT64_MAX, &partition.size_bytes,
+                         error) ||
+        !rz_json_get_int(object, "write_rate_bytes_per_s", RZ_OPTIONAL, 0, INT64_MAX,
+                         &partition.write_rate_bytes_per_s, error))
+        return false;
+    partition.replicas = (const int32_t *)(const void *)reader->replicas->data;
+    partition.n_replicas = reader->replicas->len;
+    if (isr != NULL) {
+        static const int32_t nobody[1]; /* an empty array has no data of its own */
+        partition.isr =
+            reader->isr->len > 0 ? (const int32_t *)(const void *)reader->isr->data : nobody;
+        partition.n_isr = reader->isr->len;
+    }
+    return rz_snapshot_builder_add_partition(reader->builder, &partition, error);
+}
+
+static bool
+read_topic(RzSnapshotReader *reader, const json_t *object, GError **error)
+{
+    const char *name = NULL, *topic_id = NULL;
+    const json_t *partitions = NULL;
+    int32_t min_insync_replicas = -1;
+    if (!rz_json_get_string(object, "topic", RZ_REQUIRED, &name, error) ||
+        !rz_json_get_string(object, "topic_id", RZ_OPTIONAL, &topic_id, error) ||
+        !rz_json_get_int32(object, "min_insync_replicas", RZ_OPTIONAL, 1, &min_insync_replicas,
+                           error) ||
+        !rz_json_get_array(object, "partitions", RZ_REQUIRED, &partitions, error) ||
+        !rz_snapshot_builder_add_topic(reader->builder, name, topic_id, min_insync_replicas, error))
+        return false;
+    gsize n = json_array_size(partitions);
+    for (gsize i = 0; i < n; i++) {
+        const json_t *item = json_array_get(partitions, i);
+        if (!json_is_object(item)) {
+            g_set_error(error, RZ_ERROR, RZ_ERROR_INPUT,
+                        "partitions[%" G_GSIZE_FORMAT "]: must be an object, is %s", i,
+                        rz_json_kind(item));
+            return false;
+        }
+        if (!read_partition(reader, item, error)) {
+            g_prefix_error(error, "partitions[%" G_GSIZE_FORMAT "].", i);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool
+read_line(RzSnapshotReader *reader, const json_t *object, GError **error)
+{
+    if (!reader->has_header)
+        return read_header(reader, object, error);
+    if (json_object_get(object, "broker") != NULL)
+        return read_broker(reader, object, error);
+    if (json_object_get(object, "topic") != NULL)
+        return read_topic(reader, object, error);
+    g_set_error_literal(error, RZ_ERROR, RZ_ERROR_INPUT,
+                        "neither \"broker\" nor \"topic\" is there");
+    return false;
+}
+
+static bool
+is_blank(const char *line, gsize length)
+{
+    for (gsize i = 0; i < length; i++) {
+        if (!g_ascii_isspace(line[i]))
+            return false;
+    }
+    return true;
+}
+
+bool
+rz_snapshot_reader_line(RzSnapshotReader *reader, const char *line, gsize length, GError **error)
+{
+    reader->line++;
+    if (is_blank(line, length))
+        return true;
+    g_autoptr(json_t) object = rz_json_parse_object(line, length, error);
+    if (object == NULL || !read_line(reader, object, error)) {
+        g_prefix_error(error, "line %" G_GUINT64_FORMAT ": ", reader->line);
+        return false;
+    }
+    return true;
+}
+
+RzSnapshot *
+rz_snapshot_reader_finish(RzSnapshotReader *reader, GError **error)
+{
+    if (!reader->has_header) {
+        g_set_error_literal(error, RZ_ERROR, RZ_ERROR_INPUT,
+                            "line 1: no header, the file is empty");
+        return NULL;
+    }
+    return rz_snapshot_builder_finish(reader->builder, error);
+}
