@@ -46,3 +46,6 @@ int32_t rz_policy_wanted_rf(const RzPolicy *policy, const char *name, int32_t cu
 /* The `policy` object of a plan header: canonical JSON, every field in fixed order. (transfer full)
  */
 char *rz_policy_to_json(const RzPolicy *policy);
+
+/* (transfer full) */
+RzPolicy *rz_policy_copy(const RzPolicy *policy);
