@@ -21,8 +21,8 @@ void rz_wire_init(const RzWireSchema *schema, void *message);
 /*
  * One message's body. Encoding appends to @out; it fails only on a string that is too long for the
  * protocol (RZ_ERROR_USAGE). A field that @version lacks is left out, whatever its value.
- * Decoding fills @message, whose pieces live in @arena, and must use up @bytes; the RZ_ERROR_PROTOCOL
- * names the field ("Metadata 9 response.topics[3].partitions[0].isr: ...").
+ * Decoding fills @message, whose pieces live in @arena, and must use up @bytes; the
+ * RZ_ERROR_PROTOCOL names the field ("Metadata 9 response.topics[3].partitions[0].isr: ...").
  */
 bool rz_wire_encode(const RzWireApi *api, const RzWireSchema *schema, int16_t version,
                     const void *message, GByteArray *out, GError **error);

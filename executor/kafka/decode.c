@@ -2,8 +2,8 @@
  * decode.c: bytes to a message, walking its schema (codec.h).
  *
  * An error is raised where it is found and named on the way out: each level puts its field or index
- * in front ("Metadata 9 response.topics[3].partitions[0].isr: ..."), so the path costs nothing while
- * all is well.
+ * in front ("Metadata 9 response.topics[3].partitions[0].isr: ..."), so the path costs nothing
+ * while all is well.
  */
 #include <string.h>
 
@@ -44,7 +44,8 @@ rz_wire_init(const RzWireSchema *schema, void *message)
             rz_field_set_int(&schema->fields[i], message, schema->fields[i].initial);
 }
 
-/* ---- the least that a value takes, so that a count can be judged before its elements are read ---- */
+/* ---- the least that a value takes, so that a count can be judged before its elements are read
+ * ---- */
 
 static size_t
 least_bytes(const Decoder *d, const RzWireField *field)
@@ -64,7 +65,8 @@ least_struct_bytes(const Decoder *d, const RzWireSchema *schema)
 {
     size_t least = d->flexible ? 1 : 0; /* the count of tagged fields */
     for (uint32_t i = 0; i < schema->n_fields; i++)
-        if (schema->fields[i].tag == RZ_UNTAGGED && rz_field_present(&schema->fields[i], d->version))
+        if (schema->fields[i].tag == RZ_UNTAGGED &&
+            rz_field_present(&schema->fields[i], d->version))
             least += least_bytes(d, &schema->fields[i]);
     return MAX(least, 1);
 }

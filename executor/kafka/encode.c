@@ -35,8 +35,8 @@ write_string(Encoder *e, const RzWireField *field, const char *text, bool is_nul
     if (length > INT16_MAX) {
         if (e->problem == NULL)
             e->problem = g_error_new(RZ_ERROR, RZ_ERROR_USAGE,
-                                     "%s: %zu bytes; Kafka's limit for a string is %d",
-                                     field->name, length, INT16_MAX);
+                                     "%s: %zu bytes; Kafka's limit for a string is %d", field->name,
+                                     length, INT16_MAX);
         return;
     }
     write_length(e, is_null, (uint32_t)length, 2);
