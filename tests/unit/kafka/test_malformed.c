@@ -68,7 +68,8 @@ static const Case cases[] = {
     {"a cursor", RZ_API_DESCRIBE_TOPICS, 0, "00000001 00 00000000 01 01 02 61 00000003 00 00", NULL},
     {"a cursor without its marker", RZ_API_DESCRIBE_TOPICS, 0, "00000001 00 00000000 01", "marker is cut off"},
     {"half a topic id", RZ_API_METADATA, 12,
-     "00000001 00 00000000 01 00 00000000 02 0000 0000 0000000000000000 0000 0000 0000 0000 00", ".topics[0]"},
+     "00000001 00 00000000 01 00 00000000 02 0000 154141414141414141414141414141414141414141 000000",
+     ".topics[0].topic_id: the id is cut off"},
 };
 /* clang-format on */
 
