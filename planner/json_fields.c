@@ -97,6 +97,35 @@ rz_json_get_int32(const json_t *object, const char *name, RzNeed need, int32_t m
 }
 
 bool
+rz_json_get_wide(const json_t *object, const char *name, RzNeed need, RzWide *value, GError **error)
+{
+    const json_t *found;
+    if (!find(object, name, need, &found, error))
+        return false;
+    if (json_is_integer(found))
+        *value = json_integer_value(found);
+    else if (found != NULL &&
+             (!json_is_string(found) || !rz_wide_parse(json_string_value(found), value)))
+        return wrong_type(name, "an integer or a string of decimal digits", found, error);
+    return true;
+}
+
+bool
+rz_json_get_long(const json_t *object, const char *name, RzNeed need, int64_t *value,
+                 GError **error)
+{
+    RzWide wide = *value;
+    if (!rz_json_get_wide(object, name, need, &wide, error))
+        return false;
+    if (wide < INT64_MIN || wide > INT64_MAX) {
+        g_set_error(error, RZ_ERROR, RZ_ERROR_INPUT, "%s: does not fit 64 bits", name);
+        return false;
+    }
+    *value = (int64_t)wide;
+    return true;
+}
+
+bool
 rz_json_get_bool(const json_t *object, const char *name, RzNeed need, bool *value, GError **error)
 {
     const json_t *found;
@@ -153,6 +182,17 @@ rz_json_get_object(const json_t *object, const char *name, RzNeed need, const js
         return wrong_type(name, "an object", found, error);
     *value = found;
     return true;
+}
+
+const json_t *
+rz_json_item(const json_t *array, const char *name, gsize index, GError **error)
+{
+    const json_t *item = json_array_get(array, index);
+    if (json_is_object(item))
+        return item;
+    g_autofree char *path = g_strdup_printf("%s[%" G_GSIZE_FORMAT "]", name, index);
+    wrong_type(path, "an object", item, error);
+    return NULL;
 }
 
 bool

@@ -13,6 +13,8 @@
 #include <glib.h>
 #include <jansson.h>
 
+#include "planner/wide.h"
+
 typedef enum {
     RZ_REQUIRED,
     RZ_OPTIONAL, /* may be absent or null: the caller's default stays */
@@ -30,6 +32,12 @@ bool rz_json_get_int(const json_t *object, const char *name, RzNeed need, int64_
                      int64_t *value, GError **error);
 bool rz_json_get_int32(const json_t *object, const char *name, RzNeed need, int32_t min,
                        int32_t *value, GError **error);
+/* An integer, or a decimal string where a JSON integer would not do. */
+bool rz_json_get_wide(const json_t *object, const char *name, RzNeed need, RzWide *value,
+                      GError **error);
+/* The same, when it has to fit 64 bits. */
+bool rz_json_get_long(const json_t *object, const char *name, RzNeed need, int64_t *value,
+                      GError **error);
 bool rz_json_get_bool(const json_t *object, const char *name, RzNeed need, bool *value,
                       GError **error);
 /* (transfer none): lives as long as @object */
@@ -39,6 +47,9 @@ bool rz_json_get_array(const json_t *object, const char *name, RzNeed need, cons
                        GError **error);
 bool rz_json_get_object(const json_t *object, const char *name, RzNeed need, const json_t **value,
                         GError **error);
+
+/* Element @index of the array called @name, which must be an object. (transfer none) */
+const json_t *rz_json_item(const json_t *array, const char *name, gsize index, GError **error);
 
 /* Element @index of the array called @name, which must be a broker id (0 to 2^31-1). */
 bool rz_json_broker_id(const json_t *array, const char *name, gsize index, int32_t *id,

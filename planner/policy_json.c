@@ -133,7 +133,9 @@ read_target_rf(RzPolicy *policy, const json_t *object, GError **error)
         !rz_json_get_array(object, "target_rf_topics", RZ_OPTIONAL, &array, error))
         return false;
     for (gsize i = 0; i < json_array_size(array); i++) {
-        const json_t *item = json_array_get(array, i);
+        const json_t *item = rz_json_item(array, "target_rf_topics", i, error);
+        if (item == NULL)
+            return false;
         const char *glob = NULL;
         RzTargetRf target = {.rf = 0};
         if (!rz_json_get_string(item, "topics", RZ_REQUIRED, &glob, error) ||
@@ -155,7 +157,9 @@ read_boxes(RzPolicy *policy, const json_t *object, GError **error)
     if (!rz_json_get_array(object, "boxes", RZ_OPTIONAL, &array, error))
         return false;
     for (gsize i = 0; i < json_array_size(array); i++) {
-        const json_t *item = json_array_get(array, i);
+        const json_t *item = rz_json_item(array, "boxes", i, error);
+        if (item == NULL)
+            return false;
         RzBox box = {.broker_id = 0};
         if (!rz_json_get_int32(item, "broker", RZ_REQUIRED, 0, &box.broker_id, error) ||
             !rz_json_get_int(item, "lo", RZ_REQUIRED, 0, INT64_MAX, &box.lo, error) ||

@@ -78,14 +78,10 @@ read_log_dirs(RzSnapshotReader *reader, const json_t *dirs, GError **error)
     g_array_set_size(reader->log_dirs, 0);
     gsize n = json_array_size(dirs);
     for (gsize i = 0; i < n; i++) {
-        const json_t *object = json_array_get(dirs, i);
+        const json_t *object = rz_json_item(dirs, "log_dirs", i, error);
         RzLogDir dir = {.total_bytes = -1, .usable_bytes = -1};
-        if (!json_is_object(object)) {
-            g_set_error(error, RZ_ERROR, RZ_ERROR_INPUT,
-                        "log_dirs[%" G_GSIZE_FORMAT "]: must be an object, is %s", i,
-                        rz_json_kind(object));
+        if (object == NULL)
             return false;
-        }
         if (!rz_json_get_string(object, "path", RZ_REQUIRED, &dir.path, error) ||
             !rz_json_get_int(object, "total_bytes", RZ_OPTIONAL, 0, INT64_MAX, &dir.total_bytes,
                              error) ||
@@ -179,13 +175,9 @@ read_topic(RzSnapshotReader *reader, const json_t *object, GError **error)
         return false;
     gsize n = json_array_size(partitions);
     for (gsize i = 0; i < n; i++) {
-        const json_t *item = json_array_get(partitions, i);
-        if (!json_is_object(item)) {
-            g_set_error(error, RZ_ERROR, RZ_ERROR_INPUT,
-                        "partitions[%" G_GSIZE_FORMAT "]: must be an object, is %s", i,
-                        rz_json_kind(item));
+        const json_t *item = rz_json_item(partitions, "partitions", i, error);
+        if (item == NULL)
             return false;
-        }
         if (!read_partition(reader, item, error)) {
             g_prefix_error(error, "partitions[%" G_GSIZE_FORMAT "].", i);
             return false;
