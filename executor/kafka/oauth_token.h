@@ -1,0 +1,34 @@
+/*
+ * oauth_token.h: where an OAUTHBEARER token comes from.
+ *
+ * From a file that something else keeps fresh (a sidecar, a cron job, a Kubernetes projected
+ * token), read anew for every connection; or made here, unsigned, for test clusters, from what
+ * librdkafka calls sasl.oauthbearer.config:
+ *
+ *     principal=NAME [principalClaimName=sub] [scope=A,B] [scopeClaimName=scope]
+ *     [lifeSeconds=3600] [extension_KEY=VALUE]...
+ *
+ * Asking a token endpoint ourselves would need an HTTP client in a tool that holds the right to
+ * move a cluster's data; a file keeps that out of the process.
+ */
+#pragma once
+
+#include "executor/kafka/sasl.h"
+
+typedef struct {
+    RzSecret *text;   /* what follows "Bearer " */
+    char *extensions; /* "key=value" pairs, each ended by 0x01; "" for none */
+} RzOauthToken;
+
+/**
+ * rz_oauth_token_new:
+ * @config: (transfer none): with `token_file` or `unsecured_token`
+ * @now_ms: wall clock, for the token's lifetime
+ *
+ * Errors: RZ_ERROR_FILE when the file cannot be read, RZ_ERROR_INPUT when it holds no token,
+ * RZ_ERROR_USAGE for settings that make none. No message has the token in it.
+ */
+RzOauthToken *rz_oauth_token_new(const RzSaslConfig *config, int64_t now_ms, GError **error);
+void rz_oauth_token_free(RzOauthToken *token);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RzOauthToken, rz_oauth_token_free)
