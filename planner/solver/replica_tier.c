@@ -1,0 +1,28 @@
+/*
+ * replica_tier.c: the cheapest replicas within given limits (tiers "bytes" and "moves").
+ *
+ * Every broker has a price for holding a replica. A placement is cheapest exactly when some prices
+ * exist under which (I1) every partition's set is a cheapest one for that partition alone and (I2)
+ * brokers with a positive price are at their upper limit, with a negative one at their lower. Three
+ * steps lead there: guess prices from a sample, take cheapest sets under them, repair the limits.
+ * Only the last is needed to be right; the others make it fast.
+ */
+#include "planner/solver/replica_tier.h"
+#include "planner/solver/replicas.h"
+
+void
+RZ_COST_NAME(rz_replica_tier)(const RzInstance *in, const RzSolveOptions *options,
+                              RzSolution *solution)
+{
+    RzReplicas work = {.in = in, .levels = solution->levels, .arena = solution->arena};
+    work.target = solution->target;
+    work.held = solution->held;
+    work.price = rz_arena_array(solution->arena, RzCost, in->n_brokers + 1);
+    (void)options;
+    rz_start(&work);
+    solution->feasible = rz_replicas_repair(&work);
+    solution->unmet = work.unmet;
+    solution->n_augmentations = work.n_augmentations;
+    for (uint32_t b = 0; b < in->n_brokers; b++)
+        solution->price[b] = work.price[b];
+}

@@ -1,0 +1,357 @@
+/*
+ * replicas.c: replica sets as a client of the engine.
+ *
+ * The engine asks, for a broker u and every broker v, which partition replaces u by v most cheaply.
+ * An exchange is allowed when u and v are in the same group, and in the same zone or the zones'
+ * counts leave room. Its cost before prices is c_p if v is new minus c_p if u was new, so only two
+ * kinds of index are needed:
+ *
+ *   fresh[u][cell]  partitions at u that may take any unused, non-current broker of the cell;
+ *   back[u][v]      partitions at u that were on v before and are not now.
+ *
+ * Whether u is current never changes for a partition, so an entry's cost is fixed and a heap's
+ * order follows the partitions' size rank: an entry is rank(p) if u is current (fresh: c_p,
+ * smallest first; back: 0) and ~rank(p) if not (fresh: 0; back: -c_p, largest first). Both kinds
+ * together sort rightly by cost in both indexes. Whether an exchange is allowed does change:
+ * entries are checked when they come up, dropped when invalid, and pushed anew whenever their
+ * partition changes.
+ *
+ * One pool of "some new broker of the zone" would be simpler than looking for a real v, but it is
+ * wrong: it may hand a partition a broker that it uses already.
+ *
+ * A broker's heaps are built when its row is first asked for. Most solves repair a few brokers
+ * only.
+ */
+#include "planner/solver/replicas.h"
+#include "planner/solver/engine.h"
+#include "planner/solver/heap.h"
+#include "planner/solver/rank.h"
+
+/* Beyond this many entries that serve only some brokers of a cell, one scan is cheaper. */
+#define MAX_POPS 24
+
+typedef struct {
+    RzHeap heap;
+    RzCost cost; /* of the best entry, unless dirty */
+    uint32_t partition;
+    bool dirty;
+} Back;
+
+typedef struct {
+    RzReplicas *work;
+    const uint32_t *rank, *by_rank;
+    RzHeap *holds;   /* per broker, until its heaps are built: its partitions, as a list */
+    bool *built;     /* per broker */
+    RzHeap *fresh;   /* [u * n_cells + cell] */
+    Back *back;      /* [u * n_brokers + v] */
+    uint32_t *count; /* scratch, per zone: replicas of the partition at hand */
+    RzHeap popped;   /* scratch */
+} Client;
+
+static uint32_t
+partition_of(const Client *client, int32_t key)
+{
+    return client->by_rank[key >= 0 ? key : ~key];
+}
+
+static bool
+uses(const Client *client, uint32_t p, uint32_t b)
+{
+    return rz_list_has(rz_target(client->work, p), rz_rf(client->work->in, p), b);
+}
+
+/* Whether the zones' counts let @p give up a replica in zone @from for one in zone @to. */
+static bool
+zones_allow(const Client *client, uint32_t p, uint32_t from, uint32_t to)
+{
+    const RzInstance *in = client->work->in;
+    if (from == to)
+        return true;
+    const RzRange *range = rz_zone_ranges(in, p);
+    const RzBrokerIx *target = rz_target(client->work, p);
+    uint32_t in_from = 0, in_to = 0;
+    for (uint32_t i = 0; i < rz_rf(in, p); i++) {
+        in_from += in->zone[target[i]] == from;
+        in_to += in->zone[target[i]] == to;
+    }
+    return in_from > range[from].lo && in_to < range[to].hi;
+}
+
+static bool
+fresh_is_valid(const Client *client, int32_t key, uint32_t u, uint32_t cell)
+{
+    uint32_t p = partition_of(client, key);
+    return uses(client, p, u) &&
+           zones_allow(client, p, client->work->in->zone[u], client->work->levels->cell_zone[cell]);
+}
+
+static bool
+back_is_valid(const Client *client, int32_t key, uint32_t u, uint32_t v)
+{
+    const uint32_t *zone = client->work->in->zone;
+    uint32_t p = partition_of(client, key);
+    return uses(client, p, u) && !uses(client, p, v) && zones_allow(client, p, zone[u], zone[v]);
+}
+
+/* Calls for every index entry that partition @p has at broker @u now. */
+typedef void (*EntryFunc)(Client *client, RzHeap *heap, int32_t key);
+
+static void
+each_entry(Client *client, uint32_t p, uint32_t u, EntryFunc func)
+{
+    const RzInstance *in = client->work->in;
+    const RzLevels *levels = client->work->levels;
+    uint32_t group = levels->group[u];
+    int32_t rank = (int32_t)client->rank[p];
+    int32_t key = rz_is_current(in, p, u) ? rank : ~rank;
+    for (uint32_t cell = levels->group_cells[group]; cell < levels->group_cells[group + 1]; cell++)
+        if (zones_allow(client, p, in->zone[u], levels->cell_zone[cell]))
+            func(client, &client->fresh[(gsize)u * levels->n_cells + cell], key);
+    const RzBrokerIx *current = rz_current(in, p);
+    for (uint32_t i = 0; i < rz_n_current(in, p); i++) {
+        uint32_t v = current[i];
+        if (levels->group[v] != group || uses(client, p, v) ||
+            !zones_allow(client, p, in->zone[u], in->zone[v]))
+            continue;
+        func(client, &client->back[(gsize)u * in->n_brokers + v].heap, key);
+    }
+}
+
+static void
+count_entry(Client *client, RzHeap *heap, int32_t key)
+{
+    (void)client;
+    (void)key;
+    heap->room++;
+}
+
+static void
+append_entry(Client *client, RzHeap *heap, int32_t key)
+{
+    rz_heap_append(heap, key, client->work->arena);
+}
+
+static void
+push_entry(Client *client, RzHeap *heap, int32_t key)
+{
+    rz_heap_push(heap, key, client->work->arena);
+}
+
+static void
+allot(Client *client, RzHeap *heap)
+{
+    heap->keys = rz_arena_array(client->work->arena, int32_t, heap->room);
+}
+
+/* Builds broker @u's heaps from the list of what it holds: count, allot, fill, order. */
+static void
+build(Client *client, uint32_t u)
+{
+    uint32_t n = client->work->in->n_brokers, n_cells = client->work->levels->n_cells;
+    const RzHeap *list = &client->holds[u];
+    RzHeap *fresh = client->fresh + (gsize)u * n_cells;
+    Back *back = client->back + (gsize)u * n;
+    for (uint32_t i = 0; i < list->n; i++)
+        if (uses(client, (uint32_t)list->keys[i], u))
+            each_entry(client, (uint32_t)list->keys[i], u, count_entry);
+    for (uint32_t cell = 0; cell < n_cells; cell++)
+        allot(client, &fresh[cell]);
+    for (uint32_t v = 0; v < n; v++)
+        allot(client, &back[v].heap);
+    for (uint32_t i = 0; i < list->n; i++)
+        if (uses(client, (uint32_t)list->keys[i], u))
+            each_entry(client, (uint32_t)list->keys[i], u, append_entry);
+    for (uint32_t cell = 0; cell < n_cells; cell++)
+        rz_heap_order(&fresh[cell]);
+    for (uint32_t v = 0; v < n; v++) {
+        rz_heap_order(&back[v].heap);
+        back[v].dirty = true;
+    }
+    client->built[u] = true;
+}
+
+/* Finds the best way from @u back to @v. */
+static void
+refresh_back(Client *client, Back *back, uint32_t u, uint32_t v)
+{
+    while (back->heap.n > 0 && !back_is_valid(client, back->heap.keys[0], u, v))
+        rz_heap_pop(&back->heap);
+    back->dirty = false;
+    back->cost = RZ_COST_NONE;
+    if (back->heap.n == 0)
+        return;
+    int32_t key = back->heap.keys[0];
+    back->partition = partition_of(client, key);
+    back->cost = key >= 0 ? 0 : -rz_cost_of(client->work->in, back->partition);
+}
+
+/* Offers partition @p to the brokers of the cell that it does not use; returns those still
+ * unserved.
+ */
+static uint32_t
+serve(const Client *client, uint32_t p, RzCost offer, const RzBrokerIx *cell, uint32_t n_cell,
+      RzCost *cost, uint32_t *partition)
+{
+    uint32_t unserved = 0;
+    for (uint32_t i = 0; i < n_cell; i++) {
+        uint32_t v = cell[i];
+        if (cost[v] <= offer)
+            continue;
+        if (uses(client, p, v) || rz_is_current(client->work->in, p, v)) {
+            unserved++;
+            continue;
+        }
+        cost[v] = offer;
+        partition[v] = p;
+    }
+    return unserved;
+}
+
+static RzCost
+fresh_cost(const Client *client, int32_t key)
+{
+    return key >= 0 ? rz_cost_of(client->work->in, partition_of(client, key)) : 0;
+}
+
+/* The heap's remaining entries, whatever their order. */
+static void
+serve_by_scan(const Client *client, RzHeap *heap, uint32_t u, uint32_t cell,
+              const RzBrokerIx *members, uint32_t n_members, RzCost *cost, uint32_t *partition)
+{
+    for (uint32_t i = 0; i < heap->n; i++)
+        if (fresh_is_valid(client, heap->keys[i], u, cell))
+            serve(client, partition_of(client, heap->keys[i]), fresh_cost(client, heap->keys[i]),
+                  members, n_members, cost, partition);
+}
+
+/* Lays the cheapest new replicas in @cell over the row. The first entries serve almost all. */
+static void
+overlay_cell(Client *client, uint32_t u, uint32_t cell, RzCost *cost, uint32_t *partition)
+{
+    const RzLevels *levels = client->work->levels;
+    RzHeap *heap = &client->fresh[(gsize)u * levels->n_cells + cell];
+    const RzBrokerIx *members = levels->cell_brokers + levels->cell_first[cell];
+    uint32_t n_members = levels->cell_first[cell + 1] - levels->cell_first[cell];
+    uint32_t unserved = 1;
+    client->popped.n = 0;
+    while (heap->n > 0 && unserved > 0 && client->popped.n < MAX_POPS) {
+        int32_t key = heap->keys[0];
+        bool valid = fresh_is_valid(client, key, u, cell);
+        if (valid)
+            unserved = serve(client, partition_of(client, key), fresh_cost(client, key), members,
+                             n_members, cost, partition);
+        if (valid && unserved == 0)
+            break;
+        rz_heap_pop(heap);
+        if (valid)
+            rz_heap_append(&client->popped, key, client->work->arena);
+    }
+    if (unserved > 0 && heap->n > 0)
+        serve_by_scan(client, heap, u, cell, members, n_members, cost, partition);
+    for (uint32_t i = 0; i < client->popped.n; i++)
+        rz_heap_push(heap, client->popped.keys[i], client->work->arena);
+}
+
+static void
+fill_row(void *data, uint32_t u, RzCost *cost, uint32_t *partition)
+{
+    Client *client = data;
+    uint32_t n = client->work->in->n_brokers;
+    const RzLevels *levels = client->work->levels;
+    if (!client->built[u])
+        build(client, u);
+    Back *back = client->back + (gsize)u * n;
+    for (uint32_t v = 0; v < n; v++) {
+        if (back[v].dirty)
+            refresh_back(client, &back[v], u, v);
+        cost[v] = back[v].cost;
+        partition[v] = back[v].partition;
+    }
+    RzCost own = cost[u];
+    cost[u] = -1; /* keeps the broker itself from being served: fresh costs are not negative */
+    uint32_t group = levels->group[u];
+    for (uint32_t cell = levels->group_cells[group]; cell < levels->group_cells[group + 1]; cell++)
+        overlay_cell(client, u, cell, cost, partition);
+    cost[u] = own;
+}
+
+/* Partition @p changed: what was known about its brokers' rows may no longer hold. */
+static void
+invalidate(Client *client, RzEngine *engine, uint32_t p, uint32_t u)
+{
+    const RzInstance *in = client->work->in;
+    const RzBrokerIx *current = rz_current(in, p);
+    engine->stale[u] = true;
+    for (uint32_t i = 0; i < rz_n_current(in, p); i++)
+        client->back[(gsize)u * in->n_brokers + current[i]].dirty = true;
+}
+
+static void
+exchange(void *data, RzEngine *engine, uint32_t p, uint32_t from, uint32_t to)
+{
+    Client *client = data;
+    uint32_t rf = rz_rf(client->work->in, p);
+    RzBrokerIx *target = rz_target(client->work, p);
+    g_assert(uses(client, p, from) && !uses(client, p, to));
+    g_assert(zones_allow(client, p, client->work->in->zone[from], client->work->in->zone[to]));
+    for (uint32_t i = 0; i < rf; i++)
+        if (target[i] == from)
+            target[i] = (RzBrokerIx)to;
+    invalidate(client, engine, p, from);
+    for (uint32_t i = 0; i < rf; i++) {
+        invalidate(client, engine, p, target[i]);
+        if (client->built[target[i]])
+            each_entry(client, p, target[i], push_entry);
+        else if (target[i] == to)
+            rz_heap_append(&client->holds[to], (int32_t)p, client->work->arena);
+    }
+}
+
+static void
+list_holdings(Client *client)
+{
+    const RzInstance *in = client->work->in;
+    for (uint32_t b = 0; b < in->n_brokers; b++) {
+        client->holds[b].room = (uint32_t)client->work->held[b];
+        allot(client, &client->holds[b]);
+    }
+    for (uint32_t p = 0; p < in->n_partitions; p++)
+        for (uint32_t i = 0; i < rz_rf(in, p); i++)
+            rz_heap_append(&client->holds[rz_target(client->work, p)[i]], (int32_t)p,
+                           client->work->arena);
+}
+
+static bool
+limits_hold(const RzReplicas *work)
+{
+    for (uint32_t b = 0; b < work->in->n_brokers; b++) {
+        int64_t held = work->held[b], lo = work->levels->lo[b], hi = work->levels->hi[b];
+        if (held < lo || held > hi || (work->price[b] > 0 && held < hi) ||
+            (work->price[b] < 0 && held > lo))
+            return false;
+    }
+    return true;
+}
+
+bool
+rz_replicas_repair(RzReplicas *work)
+{
+    if (limits_hold(work))
+        return true;
+    const RzInstance *in = work->in;
+    uint32_t n = in->n_brokers;
+    Client client = {.work = work};
+    client.rank = rz_rank_by_size(in, work->arena, &client.by_rank);
+    client.holds = rz_arena_array(work->arena, RzHeap, n);
+    client.built = rz_arena_array(work->arena, bool, n);
+    client.fresh = rz_arena_array(work->arena, RzHeap, (gsize)n * work->levels->n_cells);
+    client.back = rz_arena_array(work->arena, Back, (gsize)n * n);
+    list_holdings(&client);
+    RzEngine *engine =
+        rz_engine_new(n, work->price, work->held, work->levels->lo, work->levels->hi, work->arena);
+    const RzEngineClient callbacks = {fill_row, exchange, &client};
+    bool solved = rz_engine_run(engine, &callbacks);
+    work->n_augmentations = engine->n_augmentations;
+    work->unmet = engine->settled;
+    return solved;
+}

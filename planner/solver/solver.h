@@ -1,0 +1,34 @@
+/*
+ * solver.h: from a problem to its cheapest placement. docs/planner.md has model and proof.
+ */
+#pragma once
+
+#include "planner/solver/leaders.h"
+#include "planner/solver/levels.h"
+
+typedef struct {
+    bool no_sweeps;    /* start from prices 0; for tests, since the result costs the same */
+    bool force_wide;   /* 128-bit costs even where 64 bits do; likewise */
+    bool keep_leaders; /* leaders change only where they must */
+} RzSolveOptions;
+
+typedef struct {
+    RzArena *arena; /* owns everything below and the placement itself */
+    RzLevels *levels;
+    RzBrokerIx *target; /* every partition's replicas, by in->first_target[]; leader first */
+    int64_t *held;      /* per broker: movable replicas */
+    RzWide *price;      /* per broker */
+    RzWide scale;       /* K: what a byte costs; a move costs 1 */
+    RzWide bytes;       /* moved */
+    int64_t moves;
+    RzLeaders *leaders;
+    int64_t n_augmentations;
+    bool feasible;
+    const bool *unmet; /* infeasible: brokers whose limits show why */
+} RzSolution;
+
+/* @in must have an allowed choice in every class. Only explicit boxes can be infeasible. */
+RzSolution *rz_solve(const RzInstance *in, const RzSolveOptions *options);
+void rz_solution_free(RzSolution *solution);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RzSolution, rz_solution_free)
