@@ -9,7 +9,6 @@
  * quota, yet its bytes are charged to it, and to the follower's. What is left is for catching up,
  * and it may be nothing.
  */
-#include <math.h>
 #include <stdlib.h>
 
 #include "sim/sim_private.h"
@@ -215,10 +214,10 @@ fill(const RzSim *sim, GArray *flows, GArray *classes)
 static int64_t
 caught_up_at(const RzSim *sim, const RzSimCopy *copy)
 {
-    double ms = ceil(copy->left_bytes / copy->falls_per_s * 1000.0);
+    double ms = copy->left_bytes / copy->falls_per_s * 1000.0;
     if (!(ms < (double)(RZ_SIM_NEVER / 4)))
         return RZ_SIM_NEVER;
-    return sim->now_ms + MAX(1, (int64_t)ms);
+    return sim->now_ms + (int64_t)ms + 1;
 }
 
 void
