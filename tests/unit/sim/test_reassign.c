@@ -7,11 +7,10 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <string.h>
 
 #include <cmocka.h>
 
-#include "sim/admin.h"
+#include "unit/sim/sketch.h"
 
 #define V(major, minor) RZ_SIM_VERSION(major, minor)
 
@@ -48,85 +47,37 @@ static const Row rows[] = {
     {"cancel sorts, 4.3", V(4, 3), "3,1,2", "4,5,6", "", "1,2,3", NULL, NULL},
 };
 
-static GArray *
-ids(const char *text)
+static RzSim *
+cluster(int version, const char *replicas)
 {
-    GArray *list = g_array_new(FALSE, FALSE, sizeof(int32_t));
-    g_auto(GStrv) parts = g_strsplit(text, ",", -1);
-    for (guint i = 0; parts[i] != NULL; i++) {
-        int32_t id = (int32_t)g_ascii_strtoll(parts[i], NULL, 10);
-        g_array_append_val(list, id);
-    }
-    return list;
+    RzSim *sim = sketch_sim(version, 6);
+    sketch_topic(sim, "t", 1, replicas, 1000000, 0);
+    return sim;
 }
 
-static char *
-text(RzSimIds list)
+static void
+assert_replicas(RzSim *sim, const char *expected)
 {
-    GString *out = g_string_new(NULL);
-    for (uint32_t i = 0; i < list.n; i++)
-        g_string_append_printf(out, i == 0 ? "%d" : ",%d", list.ids[i]);
-    return g_string_free(out, FALSE);
+    g_autofree char *replicas = sketch_ids(sketch_view(sim, RZ_SIM_CONTROLLER, "t", 0).replicas);
+    assert_string_equal(replicas, expected);
 }
 
 static int16_t
 reassign(RzSim *sim, const char *target)
 {
-    g_autoptr(GArray) list = ids(target);
-    RzSimReassign item = {
-        .topic = "t", .replicas = (const int32_t *)(void *)list->data, .n_replicas = list->len};
-    if (*target == '\0')
-        item.replicas = NULL;
-    RzSimResult result = {0};
-    assert_int_equal(rz_sim_alter_reassignments(sim, &item, 1, true, &result), 0);
-    int16_t code = result.code;
-    rz_sim_results_clear(&result, 1);
-    return code;
-}
-
-static RzSim *
-cluster(int version, const char *replicas)
-{
-    RzSimOptions options = rz_sim_options_default();
-    options.version = version;
-    RzSim *sim = rz_sim_new(&options);
-    for (int32_t id = 1; id <= 6; id++)
-        rz_sim_add_broker(sim, id, NULL);
-    g_autoptr(GArray) list = ids(replicas);
-    assert_true(rz_sim_create_topic(sim, "t", 1, (const int32_t *)(void *)list->data, list->len));
-    assert_true(rz_sim_set_load(sim, "t", 0, 1000000, 0));
-    return sim;
+    return sketch_reassign(sim, "t", 0, target);
 }
 
 /* Every copy waits at 1 B/s a broker, or is free again. */
 static void
 throttle(RzSim *sim, bool on)
 {
-    RzSimResult result;
-    RzSimConfigChange list = {"follower.replication.throttled.replicas",
-                              on ? RZ_SIM_SET : RZ_SIM_DELETE, on ? "*" : NULL};
-    rz_sim_alter_configs(sim, RZ_SIM_CONTROLLER, RZ_SIM_TOPIC, "t", &list, 1, false, &result);
-    assert_int_equal(result.code, 0);
-    RzSimConfigChange rate = {"follower.replication.throttled.rate",
-                              on ? RZ_SIM_SET : RZ_SIM_DELETE, on ? "1" : NULL};
-    rz_sim_alter_configs(sim, RZ_SIM_CONTROLLER, RZ_SIM_BROKER, "", &rate, 1, false, &result);
-    assert_int_equal(result.code, 0);
-}
-
-static RzSimPartitionView
-view_of(RzSim *sim)
-{
-    RzSimPartitionView view;
-    const RzSimTopic *topic = rz_sim_find_topic(sim, RZ_SIM_CONTROLLER, "t");
-    assert_true(rz_sim_partition_view(sim, RZ_SIM_CONTROLLER, topic, 0, &view));
-    return view;
-}
-
-static void
-assert_replicas(RzSim *sim, const char *expected)
-{
-    g_autofree char *replicas = text(view_of(sim).replicas);
-    assert_string_equal(replicas, expected);
+    assert_int_equal(sketch_config(sim, RZ_SIM_TOPIC, "t",
+                                   "follower.replication.throttled.replicas", on ? "*" : NULL),
+                     0);
+    assert_int_equal(sketch_config(sim, RZ_SIM_BROKER, "", "follower.replication.throttled.rate",
+                                   on ? "1" : NULL),
+                     0);
 }
 
 static void
@@ -144,8 +95,8 @@ retarget_does_what_kafka_does(void **state)
     assert_replicas(sim, row->ends);
     if (row->listed == NULL)
         return;
-    g_autofree char *adding = text(view_of(sim).adding);
-    g_autofree char *removing = text(view_of(sim).removing);
+    g_autofree char *adding = sketch_ids(sketch_view(sim, RZ_SIM_CONTROLLER, "t", 0).adding);
+    g_autofree char *removing = sketch_ids(sketch_view(sim, RZ_SIM_CONTROLLER, "t", 0).removing);
     g_autofree char *listed = g_strdup_printf("%s/%s", adding, removing);
     assert_string_equal(listed, row->listed);
     assert_int_equal(reassign(sim, ""), 0);
@@ -177,7 +128,7 @@ reorder_is_instant_and_never_listed(void **state)
     assert_int_equal(rz_sim_list_reassignments(sim, NULL, 0, &moves), 0);
     assert_int_equal(moves->len, 0);
     assert_replicas(sim, "3,1,2");
-    assert_int_equal(view_of(sim).leader, 1);
+    assert_int_equal(sketch_view(sim, RZ_SIM_CONTROLLER, "t", 0).leader, 1);
 }
 
 static void
