@@ -4,13 +4,9 @@
  * By hand for each rule, then by machine: every valid message cut at every byte, with a byte too
  * many, and with each byte changed, must decode or fail, never more; and what it costs is bounded.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "tests/unit/kafka/rows.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 #include "executor/kafka/codec.h"
 #include "rezone/error.h"
@@ -179,26 +175,14 @@ bad_requests_are_refused(void **state)
     }
 }
 
-static void
-add_test(GArray *tests, const char *name, CMUnitTestFunction function, const void *row)
-{
-    union {
-        const void *row;
-        void *state;
-    } cast = {row};
-    struct CMUnitTest test = {name, function, NULL, NULL, cast.state};
-    g_array_append_val(tests, test);
-}
-
 int
 main(void)
 {
     g_autoptr(GArray) tests = g_array_new(FALSE, TRUE, sizeof(struct CMUnitTest));
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
-        add_test(tests, cases[i].name, bad_bytes_are_named, &cases[i]);
+        add_row(tests, cases[i].name, bad_bytes_are_named, &cases[i]);
     for (uint32_t i = 0; i < rz_n_wire_apis; i++)
-        add_test(tests, rz_wire_apis[i].name, mutilated_messages_are_refused, &rz_wire_apis[i]);
-    add_test(tests, "bad requests are refused", bad_requests_are_refused, NULL);
-    return _cmocka_run_group_tests("malformed", (const struct CMUnitTest *)(void *)tests->data,
-                                   tests->len, NULL, NULL);
+        add_row(tests, rz_wire_apis[i].name, mutilated_messages_are_refused, &rz_wire_apis[i]);
+    add_row(tests, "bad requests are refused", bad_requests_are_refused, NULL);
+    return run_rows("malformed", tests);
 }

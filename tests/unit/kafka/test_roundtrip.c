@@ -2,12 +2,7 @@
  * test_roundtrip.c: every message in every version, encoded and decoded, is what it was; and what
  * the schema tables promise about themselves.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/unit/kafka/rows.h"
 
 #include "executor/kafka/buffer.h"
 #include "executor/kafka/codec.h"
@@ -186,18 +181,9 @@ main(void)
         cmocka_unit_test(throttle_is_found),
         cmocka_unit_test(long_strings_are_refused),
     };
-    g_autofree struct CMUnitTest *tests =
-        g_new0(struct CMUnitTest, G_N_ELEMENTS(fixed) + rz_n_wire_apis);
-    size_t n = 0;
-    for (; n < G_N_ELEMENTS(fixed); n++)
-        tests[n] = fixed[n];
-    for (uint32_t i = 0; i < rz_n_wire_apis; i++) {
-        union {
-            const RzWireApi *row;
-            void *state;
-        } cast = {&rz_wire_apis[i]};
-        tests[n++] = (struct CMUnitTest){rz_wire_apis[i].name, every_version_survives, NULL, NULL,
-                                         cast.state};
-    }
-    return _cmocka_run_group_tests("roundtrip", tests, n, NULL, NULL);
+    g_autoptr(GArray) tests = g_array_new(FALSE, TRUE, sizeof(struct CMUnitTest));
+    g_array_append_vals(tests, fixed, G_N_ELEMENTS(fixed));
+    for (uint32_t i = 0; i < rz_n_wire_apis; i++)
+        add_row(tests, rz_wire_apis[i].name, every_version_survives, &rz_wire_apis[i]);
+    return run_rows("roundtrip", tests);
 }

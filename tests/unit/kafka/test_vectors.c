@@ -4,12 +4,7 @@
  * Each vector is encoded from its C struct and compared, then decoded and encoded again: that the
  * second bytes equal the first shows that decoding lost nothing.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/unit/kafka/rows.h"
 
 #include "executor/kafka/codec.h"
 #include "tests/unit/kafka/hex.h"
@@ -162,14 +157,8 @@ bytes_agree_with_kafka(void **row)
 int
 main(void)
 {
-    struct CMUnitTest tests[G_N_ELEMENTS(vectors)];
-    for (size_t i = 0; i < G_N_ELEMENTS(vectors); i++) {
-        union {
-            const Vector *row;
-            void *state;
-        } cast = {&vectors[i]};
-        tests[i] =
-            (struct CMUnitTest){vectors[i].name, bytes_agree_with_kafka, NULL, NULL, cast.state};
-    }
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    g_autoptr(GArray) tests = g_array_new(FALSE, TRUE, sizeof(struct CMUnitTest));
+    for (size_t i = 0; i < G_N_ELEMENTS(vectors); i++)
+        add_row(tests, vectors[i].name, bytes_agree_with_kafka, &vectors[i]);
+    return run_rows("vectors", tests);
 }
