@@ -125,6 +125,21 @@ size_of(const Look *look, gsize index)
     return MAX(sizes->leader_bytes >= 0 ? sizes->leader_bytes : sizes->largest_bytes, 0);
 }
 
+/* A log that shrank (retention, compaction) hides what was written: then the rate is unknown. */
+static int64_t
+write_rate(const Look *look, const char *topic, int32_t number, int64_t size_bytes)
+{
+    const RzSnapshot *earlier = look->options->earlier;
+    if (earlier == NULL || look->options->elapsed_ms <= 0)
+        return -1;
+    uint32_t t = rz_snapshot_find_topic(earlier, topic);
+    uint32_t p = t != RZ_NONE ? rz_snapshot_find_partition(earlier, t, number) : RZ_NONE;
+    if (p == RZ_NONE || size_bytes < earlier->partitions[p].size_bytes)
+        return -1;
+    double grown = (double)(size_bytes - earlier->partitions[p].size_bytes);
+    return (int64_t)(grown * 1000 / (double)look->options->elapsed_ms);
+}
+
 /* ---- min.insync.replicas ---- */
 
 static int32_t
@@ -269,8 +284,9 @@ add_topic(Look *look, RzSnapshotBuilder *builder, uint32_t index, GError **error
             .n_isr = partition->n_isr,
             .leader = partition->leader,
             .size_bytes = size_of(look, look->first[index] + i),
-            .write_rate_bytes_per_s = -1,
         };
+        input.write_rate_bytes_per_s =
+            write_rate(look, topic->name, partition->number, input.size_bytes);
         if (!rz_snapshot_builder_add_partition(builder, &input, error)) {
             g_prefix_error(error, "topic %s: ", topic->name);
             return false;

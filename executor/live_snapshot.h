@@ -15,7 +15,9 @@
 typedef struct {
     const RzZoneEntry *zone_map; /* overrides broker.rack */
     uint32_t n_zone_map;
-    bool without_sizes; /* ask no log dirs: quick, sizes 0 */
+    bool without_sizes;        /* ask no log dirs: quick, sizes 0 */
+    const RzSnapshot *earlier; /* the same cluster a while ago: write rates are the growth since */
+    int64_t elapsed_ms;        /* since then */
 } RzLiveSnapshotOptions;
 
 /**
