@@ -1,0 +1,103 @@
+/*
+ * cmd_preflight.c: rezone preflight: the risk review, and the same table for apply.
+ */
+#include "cli/cmd_preflight.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/io.h"
+#include "cli/output.h"
+#include "cli/session.h"
+#include "cli/units.h"
+#include "planner/plan_facts.h"
+#include "rezone/error.h"
+
+void
+rz_preflight_print(const RzPreflight *preflight, FILE *stream)
+{
+    static const RzTone tones[] = {RZ_GOOD, RZ_WARN, RZ_BAD, RZ_FAINT};
+    for (uint32_t i = 0; i < preflight->n_results; i++) {
+        const RzPreflightResult *result = &preflight->results[i];
+        g_autofree char *padded = g_strdup_printf("%-7s", rz_verdict_name(result->verdict));
+        g_autofree char *verdict = rz_tone(stream, tones[result->verdict], padded);
+        g_autofree char *evidence = rz_printable(result->evidence);
+        fprintf(stream, "%s  %-17s  %s%s\n", verdict, result->check, evidence,
+                result->accepted ? " (accepted)" : "");
+        if (result->advice == NULL)
+            continue;
+        g_autofree char *advice = rz_printable(result->advice);
+        fprintf(stream, "%28s-> %s\n", "", advice);
+    }
+}
+
+static bool
+read_rate(const RzArgs *args, const char *name, int64_t *rate, GError **error)
+{
+    const char *text = rz_args_value(args, name);
+    *rate = -1;
+    if (text == NULL)
+        return true;
+    if (strcmp(text, "none") == 0) {
+        *rate = 0;
+        return true;
+    }
+    return rz_parse_rate(name, text, rate, error);
+}
+
+/* The floor of the duration: what the busiest broker receives, at the throttle. */
+static int64_t
+shortest_ms(const RzPlan *plan, int64_t throttle)
+{
+    int32_t broker = -1;
+    RzWide bytes = rz_plan_busiest_receiver(plan, &broker);
+    return throttle > 0 ? (int64_t)((double)bytes / (double)throttle * 1000) : -1;
+}
+
+RzPreflight *
+rz_preflight_from_args(const RzArgs *args, const RzPlan *plan, RzCluster *cluster, GError **error)
+{
+    RzPreflightOptions options = {0};
+    if (!read_rate(args, "throttle", &options.throttle_bytes_per_s, error) ||
+        !read_rate(args, "broker-bandwidth", &options.bandwidth_bytes_per_s, error))
+        return NULL;
+    const char *window = rz_args_value(args, "window");
+    int from = 0, to = 0;
+    if (window != NULL && !rz_parse_window("window", window, &from, &to, error))
+        return NULL;
+    options.window_ms = window != NULL ? (to - from + 24 * 60) % (24 * 60) * INT64_C(60000) : 0;
+    options.estimate_ms = shortest_ms(plan, options.throttle_bytes_per_s);
+    g_autoptr(RzSnapshot) now = rz_session_snapshot(args, cluster, error);
+    if (now == NULL)
+        return NULL;
+    g_autoptr(GPtrArray) accept = g_ptr_array_new();
+    const GPtrArray *given = rz_args_list(args, "accept");
+    for (guint i = 0; i < given->len; i++)
+        g_ptr_array_add(accept, g_ptr_array_index(given, i));
+    g_ptr_array_add(accept, NULL);
+    options.now = now;
+    options.accept = (const char *const *)(void *)accept->pdata;
+    return rz_preflight(plan, cluster, &options, error);
+}
+
+int
+rz_cmd_preflight(const RzArgs *args, GError **error)
+{
+    g_autoptr(RzPlan) plan = rz_load_plan(rz_args_file(args, 0), error);
+    g_autoptr(RzCluster) cluster = plan != NULL ? rz_session_connect(args, error) : NULL;
+    if (cluster == NULL)
+        return -1;
+    g_autoptr(RzPreflight) preflight = rz_preflight_from_args(args, plan, cluster, error);
+    if (preflight == NULL)
+        return -1;
+    if (rz_args_flag(args, "json")) {
+        g_autofree char *text = rz_preflight_to_json(preflight);
+        puts(text);
+    } else {
+        rz_preflight_print(preflight, stdout);
+        puts(preflight->ok ? "ready: no check failed"
+                           : "NOT ready: mend what failed, or --accept CHECK");
+    }
+    return preflight->ok ? 0 : 1;
+}

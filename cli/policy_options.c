@@ -1,0 +1,26 @@
+/*
+ * policy_options.c: options handed to the policy by name, in the order they were given.
+ */
+#include "cli/policy_options.h"
+
+static const char *const names[] = {
+    "zones", "spread",     "target-rf",     "balance",      "leaders",
+    "drain", "only-topic", "exclude-topic", "disk-reserve", "include-zoneless",
+};
+
+RzPolicy *
+rz_policy_from_args(const RzArgs *args, GError **error)
+{
+    g_autoptr(RzPolicy) policy = rz_policy_new();
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (!rz_command_has_option(rz_args_command(args), names[i]))
+            continue;
+        const GPtrArray *values = rz_args_list(args, names[i]);
+        for (guint v = 0; v < values->len; v++) {
+            const char *value = g_ptr_array_index(values, v);
+            if (!rz_policy_set(policy, names[i], value[0] != '\0' ? value : NULL, error))
+                return NULL;
+        }
+    }
+    return g_steal_pointer(&policy);
+}

@@ -1,0 +1,40 @@
+/*
+ * session.h: from the shared cluster options to a connected cluster.
+ */
+#pragma once
+
+#include "cli/args.h"
+#include "executor/cluster.h"
+#include "planner/kafka_json.h"
+#include "planner/snapshot_private.h"
+#include "rezone/run.h"
+
+/* Zones by broker, as the run takes them; the names live in the map. */
+typedef struct {
+    RzZoneEntry *entries;
+    uint32_t n_entries;
+    RzZoneMap *map; /* NULL without --zone-map */
+} RzZones;
+
+/* --zone-map; empty when it is not given. */
+RzZones *rz_session_zones(const RzArgs *args, GError **error);
+void rz_zones_free(RzZones *zones);
+
+/* Connects as -b, --command-config and -X say. */
+RzCluster *rz_session_connect(const RzArgs *args, GError **error);
+
+/*
+ * The same for a command that takes a run directory: where the run was started with is remembered
+ * there (bootstrap and the path of the properties file, never a property's value), so that at night
+ * `rezone resume DIR` is enough.
+ */
+RzCluster *rz_session_connect_run(const RzArgs *args, const char *run_dir, GError **error);
+bool rz_session_remember(const RzArgs *args, const char *run_dir, GError **error);
+
+/*
+ * Reads the cluster as it is and prints what could not be seen as warnings. With --sample, where
+ * the command has it, twice with that time between, so that write rates are known.
+ */
+RzSnapshot *rz_session_snapshot(const RzArgs *args, RzCluster *cluster, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RzZones, rz_zones_free)
