@@ -16,6 +16,7 @@ rz_order_new(const RzReplicas *work)
     const RzInstance *in = work->in;
     RzOrder *order = rz_arena_array(work->arena, RzOrder, 1);
     order->work = work;
+    order->favoured = RZ_NONE;
     order->sorted = rz_arena_array(work->arena, RzBrokerIx, in->n_brokers);
     order->tier = rz_arena_array(work->arena, uint32_t, in->n_brokers);
     order->tier_first = rz_arena_array(work->arena, uint32_t, in->n_brokers + 1);
@@ -83,6 +84,12 @@ is_better(const RzOrder *order, uint32_t p, const RzPick *a, const RzPick *b)
     const RzInstance *in = order->work->in;
     if (a->group != b->group)
         return a->group > b->group;
+    if (order->favoured != RZ_NONE) {
+        const uint32_t *cell = order->work->levels->cell;
+        bool a_favoured = cell[a->broker] == order->favoured;
+        if (a_favoured != (cell[b->broker] == order->favoured))
+            return a_favoured;
+    }
     if (a->weight != b->weight)
         return a->weight < b->weight;
     if (a->fresh != b->fresh)
@@ -173,4 +180,54 @@ rz_choose(RzOrder *order, uint32_t p, RzPick *picks)
             picks[n++] = take_best(order, p, z);
     while (n < rz_rf(in, p))
         picks[n++] = take_best(order, p, RZ_NONE);
+}
+
+/* Whether the zones' counts allow giving up a chosen replica in @from for one in @to. */
+static bool
+zones_allow(const RzOrder *order, uint32_t p, uint32_t from, uint32_t to)
+{
+    const RzRange *range = rz_zone_ranges(order->work->in, p);
+    return from == to || (order->count[from] > range[from].lo && order->count[to] < range[to].hi);
+}
+
+static void
+offer(const RzOrder *order, uint32_t p, const RzPick *out, uint32_t avoid, RzPick candidate,
+      RzPick *best)
+{
+    if (candidate.group != out->group || !zones_allow(order, p, out->zone, candidate.zone) ||
+        (avoid != RZ_NONE && order->work->levels->cell[candidate.broker] == avoid))
+        return;
+    if (best->broker == RZ_NONE || candidate.weight < best->weight)
+        *best = candidate;
+}
+
+RzPick
+rz_replacement(RzOrder *order, uint32_t p, const RzPick *out, uint32_t avoid)
+{
+    const RzInstance *in = order->work->in;
+    const RzBrokerIx *current = rz_current(in, p);
+    RzPick best = {.broker = RZ_NONE};
+    for (uint32_t i = 0; i < rz_n_current(in, p); i++)
+        if (!order->taken[i])
+            offer(order, p, out, avoid, make_pick(order, p, current[i], false), &best);
+    for (uint32_t z = 0; z < in->n_zones; z++)
+        if (find_fresh(order, p, z))
+            offer(order, p, out, avoid, make_pick(order, p, order->sorted[order->cursor[z]], true),
+                  &best);
+    return best;
+}
+
+void
+rz_replace(RzOrder *order, uint32_t p, RzPick *pick, const RzPick *by)
+{
+    const RzInstance *in = order->work->in;
+    order->count[pick->zone]--;
+    order->count[by->zone]++;
+    for (uint32_t i = 0; i < rz_n_current(in, p); i++) {
+        if (!by->fresh && rz_current(in, p)[i] == by->broker)
+            order->taken[i] = true;
+    }
+    if (by->fresh)
+        order->cursor[by->zone]++;
+    *pick = *by;
 }

@@ -18,7 +18,8 @@ RZ_COST_NAME(rz_replica_tier)(const RzInstance *in, const RzSolveOptions *option
     work.target = solution->target;
     work.held = solution->held;
     work.price = rz_arena_array(solution->arena, RzCost, in->n_brokers + 1);
-    (void)options;
+    if (!options->no_sweeps)
+        rz_sweep(&work);
     rz_start(&work);
     solution->feasible = rz_replicas_repair(&work);
     solution->unmet = work.unmet;

@@ -25,7 +25,6 @@
 #include "planner/solver/replicas.h"
 #include "planner/solver/engine.h"
 #include "planner/solver/heap.h"
-#include "planner/solver/rank.h"
 
 /* Beyond this many entries that serve only some brokers of a cell, one scan is cheaper. */
 #define MAX_POPS 24
@@ -39,7 +38,6 @@ typedef struct {
 
 typedef struct {
     RzReplicas *work;
-    const uint32_t *rank, *by_rank;
     RzHeap *holds;   /* per broker, until its heaps are built: its partitions, as a list */
     bool *built;     /* per broker */
     RzHeap *fresh;   /* [u * n_cells + cell] */
@@ -51,7 +49,7 @@ typedef struct {
 static uint32_t
 partition_of(const Client *client, int32_t key)
 {
-    return client->by_rank[key >= 0 ? key : ~key];
+    return client->work->by_rank[key >= 0 ? key : ~key];
 }
 
 static bool
@@ -102,7 +100,7 @@ each_entry(Client *client, uint32_t p, uint32_t u, EntryFunc func)
     const RzInstance *in = client->work->in;
     const RzLevels *levels = client->work->levels;
     uint32_t group = levels->group[u];
-    int32_t rank = (int32_t)client->rank[p];
+    int32_t rank = (int32_t)client->work->rank[p];
     int32_t key = rz_is_current(in, p, u) ? rank : ~rank;
     for (uint32_t cell = levels->group_cells[group]; cell < levels->group_cells[group + 1]; cell++)
         if (zones_allow(client, p, in->zone[u], levels->cell_zone[cell]))
@@ -341,7 +339,7 @@ rz_replicas_repair(RzReplicas *work)
     const RzInstance *in = work->in;
     uint32_t n = in->n_brokers;
     Client client = {.work = work};
-    client.rank = rz_rank_by_size(in, work->arena, &client.by_rank);
+    rz_rank_partitions(work);
     client.holds = rz_arena_array(work->arena, RzHeap, n);
     client.built = rz_arena_array(work->arena, bool, n);
     client.fresh = rz_arena_array(work->arena, RzHeap, (gsize)n * work->levels->n_cells);

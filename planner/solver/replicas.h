@@ -11,9 +11,10 @@ typedef struct {
     const RzInstance *in;
     const RzLevels *levels;
     RzArena *arena;
-    RzBrokerIx *target; /* every partition's replicas, in->first_target[] */
-    int64_t *held;      /* per broker: movable replicas on it */
-    RzCost *price;      /* n_brokers + 1; the engine uses the last for its sink */
+    RzBrokerIx *target;             /* every partition's replicas, in->first_target[] */
+    int64_t *held;                  /* per broker: movable replicas on it */
+    RzCost *price;                  /* n_brokers + 1; the engine uses the last for its sink */
+    const uint32_t *rank, *by_rank; /* partitions by size; set on first use */
     int64_t n_augmentations;
     const bool *unmet; /* when the limits cannot be met: brokers that show why */
 } RzReplicas;
@@ -23,6 +24,12 @@ rz_target(const RzReplicas *work, uint32_t p)
 {
     return work->target + work->in->first_target[p];
 }
+
+/* Fills work->rank and by_rank, once. */
+void rz_rank_partitions(RzReplicas *work);
+
+/* Guesses broker prices from a sample of the partitions. */
+void rz_sweep(RzReplicas *work);
 
 /* Chooses for every partition a cheapest replica set under the prices (I1), loads nearly even. */
 void rz_start(RzReplicas *work);
