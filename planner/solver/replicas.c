@@ -19,8 +19,7 @@
  * One pool of "some new broker of the zone" would be simpler than looking for a real v, but it is
  * wrong: it may hand a partition a broker that it uses already.
  *
- * A broker's heaps are built when its row is first asked for. Most solves repair a few brokers
- * only.
+ * Heaps are ordered when their broker's row is first asked for: most solves repair a few brokers.
  */
 #include "planner/solver/replicas.h"
 #include "planner/solver/engine.h"
@@ -38,12 +37,10 @@ typedef struct {
 
 typedef struct {
     RzReplicas *work;
-    RzHeap *holds;   /* per broker, until its heaps are built: its partitions, as a list */
-    bool *built;     /* per broker */
-    RzHeap *fresh;   /* [u * n_cells + cell] */
-    Back *back;      /* [u * n_brokers + v] */
-    uint32_t *count; /* scratch, per zone: replicas of the partition at hand */
-    RzHeap popped;   /* scratch */
+    bool *ordered; /* per broker: its indexes are heaps, not mere lists yet */
+    RzHeap *fresh; /* [u * n_cells + cell] */
+    Back *back;    /* [u * n_brokers + v] */
+    RzHeap popped; /* scratch */
 } Client;
 
 static uint32_t
@@ -116,14 +113,6 @@ each_entry(Client *client, uint32_t p, uint32_t u, EntryFunc func)
 }
 
 static void
-count_entry(Client *client, RzHeap *heap, int32_t key)
-{
-    (void)client;
-    (void)key;
-    heap->room++;
-}
-
-static void
 append_entry(Client *client, RzHeap *heap, int32_t key)
 {
     rz_heap_append(heap, key, client->work->arena);
@@ -135,37 +124,31 @@ push_entry(Client *client, RzHeap *heap, int32_t key)
     rz_heap_push(heap, key, client->work->arena);
 }
 
+/*
+ * All indexes are filled in one pass over the partitions, which reads memory in order; broker by
+ * broker would touch every partition rf times at random. Ordering waits until a row is asked for.
+ */
 static void
-allot(Client *client, RzHeap *heap)
+fill_indexes(Client *client)
 {
-    heap->keys = rz_arena_array(client->work->arena, int32_t, heap->room);
+    const RzInstance *in = client->work->in;
+    for (uint32_t p = 0; p < in->n_partitions; p++)
+        for (uint32_t i = 0; i < rz_rf(in, p); i++)
+            each_entry(client, p, rz_target(client->work, p)[i], append_entry);
 }
 
-/* Builds broker @u's heaps from the list of what it holds: count, allot, fill, order. */
 static void
-build(Client *client, uint32_t u)
+order_indexes(Client *client, uint32_t u)
 {
     uint32_t n = client->work->in->n_brokers, n_cells = client->work->levels->n_cells;
-    const RzHeap *list = &client->holds[u];
-    RzHeap *fresh = client->fresh + (gsize)u * n_cells;
-    Back *back = client->back + (gsize)u * n;
-    for (uint32_t i = 0; i < list->n; i++)
-        if (uses(client, (uint32_t)list->keys[i], u))
-            each_entry(client, (uint32_t)list->keys[i], u, count_entry);
     for (uint32_t cell = 0; cell < n_cells; cell++)
-        allot(client, &fresh[cell]);
-    for (uint32_t v = 0; v < n; v++)
-        allot(client, &back[v].heap);
-    for (uint32_t i = 0; i < list->n; i++)
-        if (uses(client, (uint32_t)list->keys[i], u))
-            each_entry(client, (uint32_t)list->keys[i], u, append_entry);
-    for (uint32_t cell = 0; cell < n_cells; cell++)
-        rz_heap_order(&fresh[cell]);
+        rz_heap_order(&client->fresh[(gsize)u * n_cells + cell]);
     for (uint32_t v = 0; v < n; v++) {
-        rz_heap_order(&back[v].heap);
-        back[v].dirty = true;
+        Back *back = &client->back[(gsize)u * n + v];
+        rz_heap_order(&back->heap);
+        back->dirty = true;
     }
-    client->built[u] = true;
+    client->ordered[u] = true;
 }
 
 /* Finds the best way from @u back to @v. */
@@ -256,8 +239,8 @@ fill_row(void *data, uint32_t u, RzCost *cost, uint32_t *partition)
     Client *client = data;
     uint32_t n = client->work->in->n_brokers;
     const RzLevels *levels = client->work->levels;
-    if (!client->built[u])
-        build(client, u);
+    if (!client->ordered[u])
+        order_indexes(client, u);
     Back *back = client->back + (gsize)u * n;
     for (uint32_t v = 0; v < n; v++) {
         if (back[v].dirty)
@@ -298,25 +281,8 @@ exchange(void *data, RzEngine *engine, uint32_t p, uint32_t from, uint32_t to)
     invalidate(client, engine, p, from);
     for (uint32_t i = 0; i < rf; i++) {
         invalidate(client, engine, p, target[i]);
-        if (client->built[target[i]])
-            each_entry(client, p, target[i], push_entry);
-        else if (target[i] == to)
-            rz_heap_append(&client->holds[to], (int32_t)p, client->work->arena);
+        each_entry(client, p, target[i], client->ordered[target[i]] ? push_entry : append_entry);
     }
-}
-
-static void
-list_holdings(Client *client)
-{
-    const RzInstance *in = client->work->in;
-    for (uint32_t b = 0; b < in->n_brokers; b++) {
-        client->holds[b].room = (uint32_t)client->work->held[b];
-        allot(client, &client->holds[b]);
-    }
-    for (uint32_t p = 0; p < in->n_partitions; p++)
-        for (uint32_t i = 0; i < rz_rf(in, p); i++)
-            rz_heap_append(&client->holds[rz_target(client->work, p)[i]], (int32_t)p,
-                           client->work->arena);
 }
 
 static bool
@@ -340,11 +306,10 @@ rz_replicas_repair(RzReplicas *work)
     uint32_t n = in->n_brokers;
     Client client = {.work = work};
     rz_rank_partitions(work);
-    client.holds = rz_arena_array(work->arena, RzHeap, n);
-    client.built = rz_arena_array(work->arena, bool, n);
+    client.ordered = rz_arena_array(work->arena, bool, n);
     client.fresh = rz_arena_array(work->arena, RzHeap, (gsize)n * work->levels->n_cells);
     client.back = rz_arena_array(work->arena, Back, (gsize)n * n);
-    list_holdings(&client);
+    fill_indexes(&client);
     RzEngine *engine =
         rz_engine_new(n, work->price, work->held, work->levels->lo, work->levels->hi, work->arena);
     const RzEngineClient callbacks = {fill_row, exchange, &client};
