@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/io.h"
 #include "cli/policy_options.h"
+#include "cli/report/report.h"
 #include "cli/session.h"
 #include "rezone/error.h"
 
@@ -64,6 +65,10 @@ rz_cmd_audit(const RzArgs *args, GError **error)
     if (snapshot == NULL)
         return -1;
     g_autoptr(RzAudit) audit = rz_audit_new(snapshot, policy);
+    const char *page = rz_args_value(args, "html");
+    g_autofree char *html = page != NULL ? rz_report_audit(audit) : NULL;
+    if (html != NULL && !rz_save_text(page, html, error))
+        return -1;
     if (rz_args_flag(args, "json")) {
         g_autofree char *text = rz_audit_to_json(audit);
         puts(text);

@@ -12,6 +12,7 @@
 #include "cli/json_wide.h"
 #include "cli/output.h"
 #include "cli/policy_options.h"
+#include "cli/report/report.h"
 #include "cli/units.h"
 #include "planner/compare.h"
 #include "rezone/error.h"
@@ -120,6 +121,10 @@ rz_cmd_compare(const RzArgs *args, GError **error)
     if (snapshot == NULL)
         return -1;
     g_autoptr(RzComparison) comparison = rz_compare(snapshot, policy);
+    const char *page = rz_args_value(args, "html");
+    g_autofree char *html = page != NULL ? rz_report_compare(snapshot, comparison, throttle) : NULL;
+    if (html != NULL && !rz_save_text(page, html, error))
+        return -1;
     if (rz_args_flag(args, "json"))
         print_json(comparison, throttle);
     else

@@ -10,6 +10,7 @@
 #include "cli/output.h"
 #include "cli/plan_summary.h"
 #include "cli/policy_options.h"
+#include "cli/report/report.h"
 #include "rezone/error.h"
 
 static bool
@@ -29,6 +30,15 @@ write_kafka_json(const RzPlan *plan, const char *path, bool rollback, GError **e
     return output != NULL &&
            rz_plan_write_kafka_json(plan, rollback, rz_output_line, output, error) &&
            rz_output_commit(output, error);
+}
+
+static bool
+write_page(const RzSnapshot *snapshot, const RzPlan *plan, const char *path, GError **error)
+{
+    if (path == NULL)
+        return true;
+    g_autofree char *html = rz_report_plan(snapshot, plan, error);
+    return html != NULL && rz_save_text(path, html, error);
 }
 
 static void
@@ -67,6 +77,8 @@ rz_cmd_plan(const RzArgs *args, GError **error)
     if (!write_plan(plan, to_stdout ? "-" : path, error) ||
         !write_kafka_json(plan, rz_args_value(args, "kafka-json"), false, error) ||
         !write_kafka_json(plan, rz_args_value(args, "rollback-json"), true, error))
+        return -1;
+    if (!write_page(snapshot, plan, rz_args_value(args, "html"), error))
         return -1;
     print_result(args, plan, to_stdout ? stderr : stdout);
     return 0;

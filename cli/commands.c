@@ -38,6 +38,13 @@ static const RzOption json_options[] = {
     {0},
 };
 
+static const RzOption report_options[] = {
+    {"json", 0, RZ_OPTION_FLAG, NULL, "one JSON document on stdout instead of text"},
+    {"html", 0, RZ_OPTION_VALUE, "FILE", "also write a self-contained page with pictures"},
+    {"quiet", 'q', RZ_OPTION_FLAG, NULL, "no progress and no remarks, only results and errors"},
+    {0},
+};
+
 static const RzOption quiet_options[] = {
     {"quiet", 'q', RZ_OPTION_FLAG, NULL, "no remarks, only results and errors"},
     {0},
@@ -86,6 +93,7 @@ static const RzOption preflight_options[] = {
 static const RzOptionGroup cluster_group = {"Cluster", cluster_options};
 static const RzOptionGroup policy_group = {"Policy", policy_options};
 static const RzOptionGroup output_group = {"Output", json_options};
+static const RzOptionGroup report_group = {"Output", report_options};
 static const RzOptionGroup quiet_group = {"Output", quiet_options};
 static const RzOptionGroup snapshot_group = {"Snapshot", snapshot_options};
 static const RzOptionGroup audit_group = {"Judgement", audit_options};
@@ -101,15 +109,15 @@ const RzCommand rz_commands[] = {
      "rezone snapshot -b localhost:9092 -o before.json\n"
      "rezone snapshot --from-kafka-json current.json --zone-map zones.json --log-dirs dirs.txt -o before.json"},
     {"audit", rz_cmd_audit, "judge a cluster: zone spread, what each zone's loss would do, skew",
-     "[SNAPSHOT]", 0, 1, {&audit_group, &cluster_group, &output_group},
+     "[SNAPSHOT]", 0, 1, {&audit_group, &cluster_group, &report_group},
      "Reads a snapshot, or a live cluster with -b, and says which partitions would be lost, read-only or under-replicated if a zone or a broker were lost now. Exit code 1 if --fail-on finds something.",
      "rezone audit before.json\nrezone audit -b localhost:9092 --json"},
     {"plan", rz_cmd_plan, "compute the cheapest target placement with its proof",
-     "SNAPSHOT", 1, 1, {&policy_group, &plan_group, &output_group},
+     "SNAPSHOT", 1, 1, {&policy_group, &plan_group, &report_group},
      "Computes the placement that spreads every partition over the zones with the fairest broker loads, then the fewest bytes moved, the fewest moves, balanced leaders and the fewest leader changes. Equal input gives byte-identical plans. Touches no cluster. Exit code 1 if no placement satisfies the policy, with the reason.",
      "rezone plan before.json -o plan.json\nrezone plan before.json --target-rf 4 --exclude-topic 'tmp-*' -o plan.json"},
     {"compare", rz_cmd_compare, "several policies on one snapshot side by side: moves, bytes, balance, zone loss, time",
-     "SNAPSHOT", 1, 1, {&compare_group, &policy_group, &output_group},
+     "SNAPSHOT", 1, 1, {&compare_group, &policy_group, &report_group},
      "Plans the snapshot as asked, as Kafka's own generator would place it, and with one thing changed at a time, and shows what each costs and what it is worth. Changes nothing.",
      "rezone compare before.json --throttle 50MB"},
     {"preflight", rz_cmd_preflight, "review the risks of a plan against the live cluster, now",
