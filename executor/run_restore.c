@@ -1,0 +1,218 @@
+/*
+ * run_restore.c: give the throttles back exactly as they were.
+ *
+ * Reading decides: a key that reads as before is journaled as restored, one that does not is
+ * changed and read again in the next cycle. A rate that is neither the prior one nor one of ours
+ * was set by others meanwhile and is theirs. A dead broker's rate cannot be touched and comes back
+ * to life with it: that is a debt, paid by the next resume.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "executor/run_throttle.h"
+#include "executor/throttle_keys.h"
+
+static bool
+journal_key(RzRun *run, const char *type, RzJournalKey *key, GError **error)
+{
+    key->restored = strcmp(type, "restored") == 0;
+    key->debt = !key->restored;
+    return rz_journal_write(&run->writer,
+                            json_pack("{s:s, s:i, s:s, s:s}", "t", type, "type", (int)key->type,
+                                      "name", key->name, "key", key->key),
+                            error);
+}
+
+uint32_t
+rz_run_n_debts(const RzRun *run)
+{
+    uint32_t n = 0;
+    for (guint i = 0; i < run->journal->keys->len; i++) {
+        const RzJournalKey *key = run->journal->keys->pdata[i];
+        n += key->debt && !key->restored;
+    }
+    return n;
+}
+
+/* ---- after a restart: which entries are ours ---- */
+
+static void
+note_ours(RzRun *run, const RzPart *part, RzRunTopic *topic, int kind, const char *value,
+          const char *prior)
+{
+    gsize n = (gsize)part->n_from + part->n_to;
+    for (gsize i = 0; i < n; i++) {
+        bool from = i < part->n_from;
+        RzThrottleEntry entry = {
+            part->number,
+            run->ids[from ? part->first_from + i : part->first_to + (i - part->n_from)]};
+        if (rz_throttle_list_has(prior, entry) || !rz_throttle_list_has(value, entry))
+            continue;
+        g_array_append_val(topic->entries[kind], entry);
+    }
+}
+
+static bool
+reconcile_topic(RzRun *run, const RzJournalKey *key, int kind, GError **error)
+{
+    uint32_t index = GPOINTER_TO_UINT(g_hash_table_lookup(run->topic_index, key->name));
+    if (index == 0)
+        return true;
+    RzRunTopic *topic = &run->topics[index - 1];
+    const char *names[] = {key->name};
+    RzClusterConfig *config = rz_cluster_describe_configs(run->cluster, RZ_RESOURCE_TOPIC, names, 1,
+                                                          rz_list_keys, 2, error);
+    if (config == NULL)
+        return false;
+    if (topic->entries[kind] == NULL)
+        topic->entries[kind] = g_array_new(FALSE, FALSE, sizeof(RzThrottleEntry));
+    g_array_set_size(topic->entries[kind], 0);
+    const char *own = rz_own_value(config, key->key);
+    for (uint32_t i = 0; own != NULL && *own != '\0' && i < topic->n_parts; i++)
+        note_ours(run, &run->parts[topic->first_part + i], topic, kind, own, key->prior);
+    if (topic->entries[kind]->len > 0 && !topic->prune) {
+        uint32_t at = index - 1;
+        topic->prune = true;
+        g_array_append_val(run->to_prune, at);
+    }
+    rz_cluster_configs_free(config, 1);
+    return true;
+}
+
+static bool
+is_ours(const RzJournalKey *key, const char *value)
+{
+    for (guint i = 0; value != NULL && i < key->ours->len; i++)
+        if (strcmp(key->ours->pdata[i], value) == 0)
+            return true;
+    return false;
+}
+
+static bool
+reconcile_rate(RzRun *run, const RzJournalKey *key, int kind, GError **error)
+{
+    RzRunBroker *broker = rz_run_broker(run, (int32_t)g_ascii_strtoll(key->name, NULL, 10));
+    broker->rate_set[kind] = 0;
+    if (!broker->alive)
+        return true;
+    const char *names[] = {key->name};
+    RzClusterConfig *config = rz_cluster_describe_configs(run->cluster, RZ_RESOURCE_BROKER, names,
+                                                          1, rz_rate_keys, 2, error);
+    if (config == NULL)
+        return false;
+    const char *own = rz_own_value(config, key->key);
+    if (is_ours(key, own))
+        broker->rate_set[kind] = g_ascii_strtoll(own, NULL, 10);
+    rz_cluster_configs_free(config, 1);
+    return true;
+}
+
+bool
+rz_run_reconcile_lists(RzRun *run, GError **error)
+{
+    if (run->lists_reconciled)
+        return true;
+    for (guint i = 0; i < run->journal->keys->len; i++) {
+        const RzJournalKey *key = run->journal->keys->pdata[i];
+        int kind =
+            strcmp(key->key, RZ_KEY_LEADER_LIST) == 0 || strcmp(key->key, RZ_KEY_LEADER_RATE) == 0;
+        if (key->restored)
+            continue;
+        bool ok = key->type == RZ_RESOURCE_TOPIC ? reconcile_topic(run, key, kind, error)
+                                                 : reconcile_rate(run, key, kind, error);
+        if (!ok)
+            return false;
+    }
+    run->lists_reconciled = true;
+    return true;
+}
+
+/* ---- at the end ---- */
+
+typedef struct {
+    GArray *changes;
+    GPtrArray *values;
+    bool open; /* some key is not as before yet */
+} Restore;
+
+static bool
+restore_list(RzRun *run, RzJournalKey *key, int kind, Restore *restore, GError **error)
+{
+    uint32_t index = GPOINTER_TO_UINT(g_hash_table_lookup(run->topic_index, key->name));
+    g_assert(index > 0);
+    const char *names[] = {key->name};
+    RzClusterConfig *config = rz_cluster_describe_configs(run->cluster, RZ_RESOURCE_TOPIC, names, 1,
+                                                          rz_list_keys, 2, error);
+    if (config == NULL)
+        return false;
+    bool ok = true, needed = run->topics[index - 1].entries[kind] != NULL;
+    if (rz_run_plan_list_change(run, index - 1, kind, config, restore->changes, restore->values)) {
+        restore->open = true;
+    } else if (!needed || run->topics[index - 1].entries[kind]->len == 0) {
+        const char *own = rz_own_value(config, key->key);
+        if (g_strcmp0(own, key->prior) != 0 && config->error == RZ_KAFKA_NONE)
+            rz_run_say(run, RZ_MESSAGE_WARNING, "%s of topic %s was changed by others: left as %s",
+                       key->key, key->name, own != NULL ? own : "unset");
+        ok = journal_key(run, "restored", key, error);
+    } /* else: moves of ours still need it */
+    rz_cluster_configs_free(config, 1);
+    return ok;
+}
+
+static bool
+restore_rate(RzRun *run, RzJournalKey *key, int kind, Restore *restore, GError **error)
+{
+    RzRunBroker *broker = rz_run_broker(run, (int32_t)g_ascii_strtoll(key->name, NULL, 10));
+    if (!broker->alive)
+        return key->debt || journal_key(run, "debt", key, error);
+    if (run->phase == RZ_PHASE_STOPPING && (broker->n_listed > 0 || kind == 1) &&
+        run->active->len > 0)
+        return true; /* needed by what is in flight */
+    const char *names[] = {key->name};
+    RzClusterConfig *config = rz_cluster_describe_configs(run->cluster, RZ_RESOURCE_BROKER, names,
+                                                          1, rz_rate_keys, 2, error);
+    if (config == NULL)
+        return false;
+    const char *own = rz_own_value(config, key->key);
+    bool ok = true;
+    if (g_strcmp0(own, key->prior) == 0) {
+        ok = journal_key(run, "restored", key, error);
+    } else if (is_ours(key, own)) {
+        RzConfigChange change = {RZ_RESOURCE_BROKER, key->name, key->key,
+                                 key->prior != NULL ? RZ_CONFIG_SET : RZ_CONFIG_DELETE, key->prior};
+        g_array_append_val(restore->changes, change);
+        restore->open = true;
+    } else {
+        rz_run_say(run, RZ_MESSAGE_WARNING, "%s of broker %s was changed by others: left as %s",
+                   key->key, key->name, own != NULL ? own : "unset");
+        ok = journal_key(run, "restored", key, error);
+    }
+    broker->rate_set[kind] = 0;
+    rz_cluster_configs_free(config, 1);
+    return ok;
+}
+
+bool
+rz_run_restore(RzRun *run, bool *restored, GError **error)
+{
+    if (!rz_run_reconcile_lists(run, error))
+        return false;
+    Restore restore = {g_array_new(FALSE, FALSE, sizeof(RzConfigChange)),
+                       g_ptr_array_new_with_free_func(g_free), false};
+    bool ok = true;
+    for (guint i = 0; ok && i < run->journal->keys->len; i++) {
+        RzJournalKey *key = run->journal->keys->pdata[i];
+        int kind =
+            strcmp(key->key, RZ_KEY_LEADER_LIST) == 0 || strcmp(key->key, RZ_KEY_LEADER_RATE) == 0;
+        if (!key->restored)
+            ok = key->type == RZ_RESOURCE_TOPIC ? restore_list(run, key, kind, &restore, error)
+                                                : restore_rate(run, key, kind, &restore, error);
+    }
+    ok = ok && rz_run_change_configs(run, restore.changes, error);
+    if (!ok)
+        run->lists_reconciled = false;
+    g_array_unref(restore.changes);
+    g_ptr_array_unref(restore.values);
+    *restored = ok && !restore.open;
+    return ok;
+}

@@ -1,0 +1,329 @@
+/*
+ * run_select.c: which partitions go next.
+ *
+ * Every broker has a queue of what it is to receive. The broker with the most bytes to come bounds
+ * the whole run, so its queue is longest first (longest processing time, Graham 1969) and is served
+ * first; elsewhere there is slack, and what makes the most partitions survive a zone's loss per
+ * byte goes first. There is no barrier: whoever finishes is replaced in the next cycle.
+ *
+ * A throttled partition is either listed (Kafka slows it down) or paced (it is copied at full speed
+ * but submitted only when the receiving broker's token bucket holds its bytes). Listing is what
+ * hurts producers, so what fits into a second of the rate is paced.
+ */
+#include "executor/run_private.h"
+
+#include <stdlib.h>
+
+#define LOOKAHEAD 64
+#define LISTED_WINDOW 8
+#define UNTHROTTLED_WINDOW 16
+#define COUNT_MAX 256
+#define SOURCE_MAX 64
+#define LISTED_SECONDS 4
+#define PACED_SECONDS 3
+#define UNTHROTTLED_BYTES ((int64_t)256 << 20)
+
+bool
+rz_part_wants_list(const RzRun *run, const RzPart *part)
+{
+    if (run->rate <= 0 || rz_part_n_adding(run, part) == 0)
+        return false;
+    return run->journal->settings.throttle_mode != RZ_THROTTLE_PACED || part->bytes > run->rate;
+}
+
+/* ---- order ---- */
+
+static uint32_t
+zones_survived(RzRun *run, const int32_t *ids, uint16_t n, int32_t min_isr)
+{
+    uint32_t survived = 0;
+    for (guint z = 0; z < run->zone_safe->len; z++) {
+        const char *zone = g_array_index(run->zone_safe, RzZoneSafe, z).zone;
+        int32_t left = 0;
+        for (uint16_t i = 0; i < n; i++)
+            left += rz_run_broker(run, ids[i])->zone != zone;
+        survived += left >= min_isr;
+    }
+    return survived;
+}
+
+/* Zones whose loss the goal survives and the origin does not, per byte. */
+static double
+protection(RzRun *run, const RzPart *part)
+{
+    uint16_t n_goal, n_origin;
+    const int32_t *goal = rz_part_goal(run, part, &n_goal);
+    const int32_t *origin = rz_part_origin(run, part, &n_origin);
+    int32_t min_isr = run->topics[part->topic].min_isr;
+    double gain = (double)zones_survived(run, goal, n_goal, min_isr) -
+                  (double)zones_survived(run, origin, n_origin, min_isr);
+    return gain / (double)(part->bytes + 1);
+}
+
+typedef struct {
+    const RzRun *run;
+    const double *gain;
+    bool critical;
+} Order;
+
+static int
+compare_parts(gconstpointer a, gconstpointer b, gpointer data)
+{
+    const Order *order = data;
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    if (!order->critical && order->gain[x] != order->gain[y])
+        return order->gain[x] > order->gain[y] ? -1 : 1;
+    const RzPart *parts = order->run->parts;
+    if (parts[x].bytes != parts[y].bytes)
+        return parts[x].bytes > parts[y].bytes ? -1 : 1;
+    return (x > y) - (x < y);
+}
+
+static int
+compare_load(gconstpointer a, gconstpointer b)
+{
+    const RzRunBroker *x = *(RzRunBroker *const *)a, *y = *(RzRunBroker *const *)b;
+    if (x->pending_bytes != y->pending_bytes)
+        return x->pending_bytes > y->pending_bytes ? -1 : 1;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+void
+rz_run_requeue(RzRun *run, RzPart *part)
+{
+    uint32_t index = (uint32_t)(part - run->parts);
+    uint16_t n;
+    const int32_t *goal = rz_part_goal(run, part, &n);
+    bool copies = false;
+    for (uint16_t i = 0; i < n; i++) {
+        if (!rz_part_is_adding(run, part, goal[i]))
+            continue;
+        RzRunBroker *broker = rz_run_broker(run, goal[i]);
+        g_array_append_val(broker->queue, index);
+        broker->pending_small += !rz_part_wants_list(run, part);
+        copies = true;
+    }
+    /* What goes back to a list whose brokers it still has copies nothing, whatever its origin. */
+    if (!copies || part->seen == RZ_SEEN_SHUFFLED)
+        g_array_append_val(run->instant, index);
+    part->parked = false;
+}
+
+void
+rz_run_build_queues(RzRun *run)
+{
+    g_array_set_size(run->instant, 0);
+    g_array_set_size(run->parked, 0);
+    for (guint b = 0; b < run->broker_list->len; b++) {
+        RzRunBroker *broker = run->broker_list->pdata[b];
+        g_array_set_size(broker->queue, 0);
+        broker->head = 0;
+        broker->pending_bytes = 0;
+        broker->pending_small = 0;
+    }
+    g_autofree double *gain = g_new0(double, run->n_parts + 1);
+    for (uint32_t i = 0; i < run->n_parts; i++) {
+        if (run->parts[i].state != RZ_PART_PENDING || run->parts[i].in_window)
+            continue;
+        gain[i] = protection(run, &run->parts[i]);
+        rz_run_requeue(run, &run->parts[i]);
+    }
+    for (guint b = 0; b < run->broker_list->len; b++) {
+        RzRunBroker *broker = run->broker_list->pdata[b];
+        for (guint i = 0; i < broker->queue->len; i++)
+            broker->pending_bytes += run->parts[g_array_index(broker->queue, uint32_t, i)].bytes;
+    }
+    g_ptr_array_sort(run->broker_list, compare_load);
+    for (guint b = 0; b < run->broker_list->len; b++) {
+        RzRunBroker *broker = run->broker_list->pdata[b];
+        Order order = {run, gain, b == 0};
+        g_array_sort_with_data(broker->queue, compare_parts, &order);
+    }
+}
+
+/* ---- admission ---- */
+
+static RzRunCap *
+cap_between(RzRun *run, const char *from, const char *to)
+{
+    for (guint i = 0; i < run->caps->len; i++) {
+        RzRunCap *cap = &g_array_index(run->caps, RzRunCap, i);
+        if (cap->from == from && cap->to == to)
+            return cap;
+    }
+    return NULL;
+}
+
+/* The zone pair caps a part is charged to; sign 0 asks, -1 charges. */
+static bool
+pass_caps(RzRun *run, const RzPart *part, bool charge)
+{
+    if (run->caps->len == 0 || part->leader == RZ_NO_BROKER)
+        return true;
+    const char *from = rz_run_broker(run, part->leader)->zone;
+    uint16_t n;
+    const int32_t *goal = rz_part_goal(run, part, &n);
+    for (uint16_t i = 0; i < n; i++) {
+        if (!rz_part_is_adding(run, part, goal[i]))
+            continue;
+        RzRunCap *cap = cap_between(run, from, rz_run_broker(run, goal[i])->zone);
+        if (cap != NULL && charge)
+            cap->tokens -= part->bytes; /* below zero: the next one waits until it is paid */
+        else if (cap != NULL && cap->tokens <= 0)
+            return false;
+    }
+    return true;
+}
+
+static uint32_t
+narrowed(const RzRun *run, uint32_t window)
+{
+    return MAX(window >> run->window_shift, 1);
+}
+
+static bool
+broker_admits(const RzRun *run, const RzRunBroker *broker, const RzPart *part, bool listed)
+{
+    int64_t rate = run->rate;
+    if (listed) {
+        uint32_t window = narrowed(run, LISTED_WINDOW);
+        if (part->bytes > rate && window > 1)
+            window--; /* a slot is kept for small ones */
+        return broker->n_listed < window ||
+               (broker->n_listed < COUNT_MAX &&
+                broker->listed_bytes + part->bytes <= LISTED_SECONDS * rate);
+    }
+    if (rate > 0)
+        return broker->tokens >= MIN(part->bytes, rate) &&
+               broker->n_unlisted < narrowed(run, COUNT_MAX) &&
+               (broker->n_unlisted == 0 ||
+                broker->unlisted_bytes + part->bytes <= PACED_SECONDS * rate);
+    return broker->n_unlisted < narrowed(run, UNTHROTTLED_WINDOW) ||
+           (broker->n_unlisted < COUNT_MAX &&
+            broker->unlisted_bytes + part->bytes <= UNTHROTTLED_BYTES);
+}
+
+static void
+park(RzRun *run, RzPart *part, RzBlock block, int32_t broker)
+{
+    uint32_t index = (uint32_t)(part - run->parts);
+    rz_part_block(part, block, broker);
+    part->parked = true;
+    g_array_append_val(run->parked, index);
+}
+
+static bool
+admit(RzRun *run, RzPart *part)
+{
+    uint16_t n;
+    const int32_t *goal = rz_part_goal(run, part, &n);
+    bool listed = rz_part_wants_list(run, part);
+    bool fits = part->leader == RZ_NO_BROKER ||
+                rz_run_broker(run, part->leader)->n_sourcing < narrowed(run, SOURCE_MAX);
+    for (uint16_t i = 0; i < n; i++) {
+        const RzRunBroker *broker = rz_run_broker(run, goal[i]);
+        if (!broker->alive) {
+            park(run, part, RZ_BLOCK_DEAD_TARGET, goal[i]);
+            return false;
+        }
+        if (fits && rz_part_is_adding(run, part, goal[i]))
+            fits = broker_admits(run, broker, part, listed);
+    }
+    return fits && pass_caps(run, part, false);
+}
+
+static void
+take(RzRun *run, RzPart *part, GArray *chosen)
+{
+    uint32_t index = (uint32_t)(part - run->parts);
+    rz_part_enter(run, part, part->leader);
+    pass_caps(run, part, true);
+    uint16_t n;
+    const int32_t *goal = rz_part_goal(run, part, &n);
+    for (uint16_t i = 0; i < n && !part->listed; i++)
+        if (rz_part_is_adding(run, part, goal[i])) {
+            rz_run_broker(run, goal[i])->tokens -= part->bytes;
+            rz_run_broker(run, goal[i])->pending_small--;
+        }
+    g_array_append_val(chosen, index);
+}
+
+static bool
+waits(const RzPart *part)
+{
+    return part->state == RZ_PART_PENDING && !part->in_window && !part->parked;
+}
+
+static void
+serve(RzRun *run, RzRunBroker *broker, GArray *chosen)
+{
+    while (broker->head < broker->queue->len &&
+           !waits(&run->parts[g_array_index(broker->queue, uint32_t, broker->head)]))
+        broker->head++;
+    guint tried = 0;
+    for (guint i = broker->head; i < broker->queue->len && tried < LOOKAHEAD; i++) {
+        RzPart *part = &run->parts[g_array_index(broker->queue, uint32_t, i)];
+        if (!waits(part))
+            continue;
+        if (chosen->len >= run->batch_max)
+            return;
+        if (admit(run, part))
+            take(run, part, chosen);
+        else
+            tried++;
+    }
+}
+
+static void
+serve_instant(RzRun *run, GArray *chosen)
+{
+    while (run->instant->len > 0 && chosen->len < run->batch_max) {
+        uint32_t index = g_array_index(run->instant, uint32_t, run->instant->len - 1);
+        RzPart *part = &run->parts[index];
+        g_array_set_size(run->instant, run->instant->len - 1);
+        if (!waits(part))
+            continue;
+        part->in_window = true; /* chosen, charged to nobody */
+        part->listed = false;
+        part->source = RZ_NO_BROKER;
+        g_array_append_val(chosen, index);
+    }
+}
+
+/* ---- buckets ---- */
+
+static int64_t
+refilled(int64_t tokens, int64_t rate, int64_t elapsed_ms, int64_t most)
+{
+    /* A second at a time keeps the product small; a bucket holds no more than a second anyway. */
+    int64_t gain = rate / 1000 * MIN(elapsed_ms, 2000) + rate % 1000 * MIN(elapsed_ms, 2000) / 1000;
+    return MIN(tokens + gain, most);
+}
+
+static void
+fill_buckets(RzRun *run)
+{
+    int64_t elapsed = run->cycle_ms - run->bucket_ms;
+    run->bucket_ms = run->cycle_ms;
+    if (elapsed <= 0)
+        return;
+    for (guint b = 0; b < run->broker_list->len; b++) {
+        RzRunBroker *broker = run->broker_list->pdata[b];
+        int64_t share = broker->n_listed > 0 ? run->rate / 2 : run->rate;
+        broker->tokens = refilled(broker->tokens, share, elapsed, run->rate);
+    }
+    for (guint i = 0; i < run->caps->len; i++) {
+        RzRunCap *cap = &g_array_index(run->caps, RzRunCap, i);
+        cap->tokens = refilled(cap->tokens, cap->bytes_per_s, elapsed, cap->bytes_per_s);
+    }
+}
+
+void
+rz_run_select(RzRun *run, GArray *chosen)
+{
+    if (run->rate > 0 || run->caps->len > 0)
+        fill_buckets(run);
+    serve_instant(run, chosen);
+    for (guint b = 0; b < run->broker_list->len; b++)
+        serve(run, run->broker_list->pdata[b], chosen);
+}

@@ -1,0 +1,464 @@
+/*
+ * run_throttle.c: throttle keys while the run is going: record, merge, set, read back, prune.
+ *
+ * Each change of a list starts from the value as it is now, takes out entries of ours that are not
+ * needed, puts in those that are, and leaves every other entry alone: others may edit the same list
+ * at the same time. What the value was before our first touch is in the journal by then.
+ */
+#include "executor/run_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "executor/run_throttle.h"
+#include "executor/throttle_keys.h"
+
+const char *const rz_list_keys[2] = {RZ_KEY_FOLLOWER_LIST, RZ_KEY_LEADER_LIST};
+const char *const rz_rate_keys[2] = {RZ_KEY_FOLLOWER_RATE, RZ_KEY_LEADER_RATE};
+
+/* Followers only, or leaders too. */
+static int
+n_kinds(const RzRun *run)
+{
+    return run->journal->settings.throttle_mode == RZ_THROTTLE_BOTH ? 2 : 1;
+}
+
+void
+rz_unseen_free(gpointer data)
+{
+    RzUnseen *unseen = data;
+    g_free(unseen->name);
+    g_free(unseen->value);
+    g_free(unseen);
+}
+
+static void
+expect(RzRun *run, RzResourceType type, const char *name, const char *key, const char *value)
+{
+    RzUnseen *unseen = g_new0(RzUnseen, 1);
+    *unseen = (RzUnseen){type, g_strdup(name), key, g_strdup(value)};
+    g_ptr_array_add(run->unseen, unseen);
+}
+
+/* ---- changing configs, journaled ---- */
+
+static bool
+journal_changes(RzRun *run, const char *type, const GArray *changes, GError **error)
+{
+    json_t *list = json_array();
+    for (guint i = 0; i < changes->len; i++) {
+        const RzConfigChange *change = &g_array_index(changes, RzConfigChange, i);
+        bool rate = change->type == RZ_RESOURCE_BROKER;
+        json_array_append_new(list, json_pack("{s:i, s:s, s:s, s:s?}", "type", (int)change->type,
+                                              "name", change->name, "key", change->key, "value",
+                                              rate ? change->value : NULL));
+    }
+    return rz_journal_write(&run->writer, json_pack("{s:s, s:o}", "t", type, "changes", list),
+                            error);
+}
+
+static bool
+denied(const RzConfigChange *change, const RzItemResult *result, GError **error)
+{
+    const char *resource = change->type == RZ_RESOURCE_TOPIC ? "TOPIC" : "CLUSTER";
+    bool acl = result->code == RZ_KAFKA_TOPIC_AUTHORIZATION_FAILED ||
+               result->code == RZ_KAFKA_CLUSTER_AUTHORIZATION_FAILED;
+    g_set_error(error, RZ_ERROR, acl ? RZ_ERROR_DENIED : RZ_ERROR_KAFKA,
+                acl ? "IncrementalAlterConfigs of %s on %s was denied (error %d %s): the account "
+                      "needs ALTER_CONFIGS on %s"
+                    : "changing %s of %s failed with error %d (%s), resource %s",
+                change->key, change->name, result->code,
+                result->message != NULL ? result->message : "no message", resource);
+    return false;
+}
+
+/* A topic that is gone takes its throttles along; the table will notice that it is gone. */
+bool
+rz_run_change_configs(RzRun *run, GArray *changes, GError **error)
+{
+    if (changes->len == 0)
+        return true;
+    if (!journal_changes(run, "config", changes, error))
+        return false;
+    for (guint i = 0; i < changes->len; i++) {
+        const RzConfigChange *change = &g_array_index(changes, RzConfigChange, i);
+        RzJournalKey *key =
+            rz_journal_find_key(run->journal, change->type, change->name, change->key);
+        key->restored = false;
+        if (change->type == RZ_RESOURCE_BROKER && change->value != NULL)
+            g_ptr_array_add(key->ours, g_strdup(change->value));
+    }
+    g_autofree RzItemResult *results = g_new0(RzItemResult, changes->len);
+    bool ok = rz_cluster_alter_configs(run->cluster, (const RzConfigChange *)(void *)changes->data,
+                                       changes->len, false, results, error);
+    for (guint i = 0; ok && i < changes->len; i++)
+        if (results[i].code != RZ_KAFKA_NONE &&
+            results[i].code != RZ_KAFKA_UNKNOWN_TOPIC_OR_PARTITION)
+            ok = denied(&g_array_index(changes, RzConfigChange, i), &results[i], error);
+    rz_item_results_clear(results, changes->len);
+    return ok && rz_journal_write(&run->writer,
+                                  json_pack("{s:s, s:s, s:i}", "t", "result", "do", "config",
+                                            "changes", (int)changes->len),
+                                  error);
+}
+
+/* The value as the resource's own, or NULL when it comes from elsewhere. */
+const char *
+rz_own_value(const RzClusterConfig *config, const char *key)
+{
+    const RzConfigEntry *entry = rz_cluster_find_entry(config, key);
+    RzConfigSource own = config->type == RZ_RESOURCE_TOPIC ? RZ_SOURCE_TOPIC : RZ_SOURCE_BROKER;
+    return entry != NULL && entry->source == own ? entry->value : NULL;
+}
+
+static RzJournalKey *
+record_prior(RzRun *run, const RzClusterConfig *config, const char *key, GError **error)
+{
+    RzJournalKey *known = rz_journal_find_key(run->journal, config->type, config->name, key);
+    if (known != NULL && !known->restored)
+        return known;
+    const RzConfigEntry *entry = rz_cluster_find_entry(config, key);
+    const char *own = rz_own_value(config, key);
+    RzConfigSource source = entry != NULL ? entry->source : RZ_SOURCE_DEFAULT;
+    if (!rz_journal_write(&run->writer,
+                          json_pack("{s:s, s:i, s:s, s:s, s:s?, s:i}", "t", "prior", "type",
+                                    (int)config->type, "name", config->name, "key", key, "value",
+                                    own, "source", (int)source),
+                          error))
+        return NULL;
+    return rz_journal_put_key(run->journal, config->type, config->name, key, own, source);
+}
+
+/* ---- lists ---- */
+
+static void
+add_entry(GArray *entries, const RzPart *part, int32_t broker)
+{
+    RzThrottleEntry entry = {part->number, broker};
+    g_array_append_val(entries, entry);
+}
+
+/* A follower entry names a fetching broker; a leader entry whoever may lead meanwhile. */
+static void
+add_part_entries(const RzRun *run, const RzPart *part, int kind, GArray *entries)
+{
+    uint16_t n_goal, n_origin;
+    const int32_t *goal = rz_part_goal(run, part, &n_goal);
+    const int32_t *origin = rz_part_origin(run, part, &n_origin);
+    for (uint16_t i = 0; i < n_goal; i++)
+        if (rz_part_is_adding(run, part, goal[i]))
+            add_entry(entries, part, goal[i]);
+    for (uint16_t i = 0; kind == 1 && i < n_origin; i++)
+        add_entry(entries, part, origin[i]);
+}
+
+static GArray *
+entries_of(RzRunTopic *topic, int kind)
+{
+    if (topic->entries[kind] == NULL)
+        topic->entries[kind] = g_array_new(FALSE, FALSE, sizeof(RzThrottleEntry));
+    return topic->entries[kind];
+}
+
+static const RzThrottleEntry *
+entry_data(const GArray *entries)
+{
+    return (const RzThrottleEntry *)(void *)entries->data;
+}
+
+/* Adds what fits into a config value; the parts that do not fit wait for others to be pruned. */
+static char *
+merge_chosen(RzRun *run, uint32_t topic, int kind, const char *value)
+{
+    g_autoptr(GArray) wanted = g_array_new(FALSE, FALSE, sizeof(RzThrottleEntry));
+    g_autofree char *merged = g_strdup(value != NULL ? value : "");
+    for (guint i = 0; i < run->chosen->len;) {
+        uint32_t index = g_array_index(run->chosen, uint32_t, i);
+        RzPart *part = &run->parts[index];
+        i++;
+        if (part->topic != topic || !part->listed)
+            continue;
+        guint before = wanted->len;
+        add_part_entries(run, part, kind, wanted);
+        if (strlen(merged) + (wanted->len + 1) * 23UL <= RZ_CONFIG_VALUE_MAX)
+            continue; /* an entry has at most 23 characters, comma included */
+        g_array_set_size(wanted, before);
+        rz_part_leave(run, part);
+        rz_run_requeue(run, part);
+        g_array_remove_index(run->chosen, --i);
+    }
+    GArray *ours = entries_of(&run->topics[topic], kind);
+    for (guint i = 0; i < wanted->len; i++)
+        if (!rz_throttle_list_has(value, entry_data(wanted)[i]))
+            g_array_append_val(ours, entry_data(wanted)[i]);
+    return rz_throttle_list_edit(value, NULL, 0, entry_data(wanted), wanted->len);
+}
+
+static bool
+set_lists_of(RzRun *run, const uint32_t *topics, uint32_t n, GError **error)
+{
+    g_autofree const char **names = g_new(const char *, n);
+    for (uint32_t i = 0; i < n; i++)
+        names[i] = run->topics[topics[i]].name;
+    RzClusterConfig *configs = rz_cluster_describe_configs(run->cluster, RZ_RESOURCE_TOPIC, names,
+                                                           n, rz_list_keys, 2, error);
+    if (configs == NULL)
+        return false;
+    bool ok = true;
+    g_autoptr(GArray) changes = g_array_new(FALSE, FALSE, sizeof(RzConfigChange));
+    g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func(g_free);
+    for (uint32_t i = 0; ok && i < n; i++)
+        for (int kind = 0; ok && kind < n_kinds(run); kind++) {
+            const char *key = rz_list_keys[kind];
+            const char *own = rz_own_value(&configs[i], key);
+            if (configs[i].error != RZ_KAFKA_NONE || rz_throttle_list_is_all(own))
+                continue; /* gone, or others throttle all of it */
+            ok = record_prior(run, &configs[i], key, error) != NULL;
+            char *value = ok ? merge_chosen(run, topics[i], kind, own) : NULL;
+            if (value == NULL || rz_throttle_list_same(value, own)) {
+                g_free(value);
+                continue;
+            }
+            g_ptr_array_add(values, value);
+            RzConfigChange change = {RZ_RESOURCE_TOPIC, names[i], key, RZ_CONFIG_SET, value};
+            g_array_append_val(changes, change);
+            expect(run, RZ_RESOURCE_TOPIC, names[i], key, value);
+        }
+    ok = ok && rz_run_change_configs(run, changes, error);
+    rz_cluster_configs_free(configs, n);
+    return ok;
+}
+
+/* ---- rates ---- */
+
+static int64_t
+wanted_rate(const RzRun *run, const RzRunBroker *broker, int kind)
+{
+    bool shared = kind == 0 && run->journal->settings.throttle_mode == RZ_THROTTLE_PACED &&
+                  (broker->n_unlisted > 0 || broker->pending_small > 0);
+    return shared ? MAX(run->rate / 2, 1) : run->rate;
+}
+
+static bool
+set_rate(RzRun *run, RzRunBroker *broker, int kind, GError **error)
+{
+    int64_t rate = wanted_rate(run, broker, kind);
+    if (broker->rate_set[kind] == rate)
+        return true;
+    g_autofree char *name = g_strdup_printf("%d", broker->id);
+    g_autofree char *value = g_strdup_printf("%" G_GINT64_FORMAT, rate);
+    const char *names[] = {name};
+    RzClusterConfig *config = rz_cluster_describe_configs(run->cluster, RZ_RESOURCE_BROKER, names,
+                                                          1, rz_rate_keys, 2, error);
+    if (config == NULL)
+        return false;
+    bool ok = record_prior(run, config, rz_rate_keys[kind], error) != NULL;
+    rz_cluster_configs_free(config, 1);
+    if (!ok)
+        return false;
+    g_autoptr(GArray) changes = g_array_new(FALSE, FALSE, sizeof(RzConfigChange));
+    RzConfigChange change = {RZ_RESOURCE_BROKER, name, rz_rate_keys[kind], RZ_CONFIG_SET, value};
+    g_array_append_val(changes, change);
+    if (!rz_run_change_configs(run, changes, error))
+        return false;
+    broker->rate_set[kind] = rate;
+    expect(run, RZ_RESOURCE_BROKER, name, rz_rate_keys[kind], value);
+    return true;
+}
+
+static bool
+set_rates_for(RzRun *run, const RzPart *part, GError **error)
+{
+    uint16_t n_goal, n_origin;
+    const int32_t *goal = rz_part_goal(run, part, &n_goal);
+    const int32_t *origin = rz_part_origin(run, part, &n_origin);
+    for (uint16_t i = 0; i < n_goal; i++)
+        if (rz_part_is_adding(run, part, goal[i]) &&
+            !set_rate(run, rz_run_broker(run, goal[i]), 0, error))
+            return false;
+    for (uint16_t i = 0; n_kinds(run) == 2 && i < n_origin; i++) {
+        RzRunBroker *source = rz_run_broker(run, origin[i]);
+        if (source->alive && !set_rate(run, source, 1, error))
+            return false;
+    }
+    return true;
+}
+
+bool
+rz_run_retune(RzRun *run, GError **error)
+{
+    for (guint i = 0; i < run->broker_list->len; i++) {
+        RzRunBroker *broker = run->broker_list->pdata[i];
+        for (int kind = 0; kind < 2; kind++)
+            if (broker->alive && broker->rate_set[kind] != 0 && run->rate > 0 &&
+                (broker->n_listed > 0 || kind == 1) && !set_rate(run, broker, kind, error))
+                return false;
+    }
+    return true;
+}
+
+/* ---- before a submit ---- */
+
+bool
+rz_run_set_throttles(RzRun *run, GError **error)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+    g_autoptr(GArray) topics = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    for (guint i = 0; i < run->chosen->len; i++) {
+        const RzPart *part = &run->parts[g_array_index(run->chosen, uint32_t, i)];
+        if (part->listed && g_hash_table_add(seen, GUINT_TO_POINTER(part->topic)))
+            g_array_append_val(topics, part->topic);
+    }
+    for (guint start = 0; start < topics->len; start += RZ_CONFIGS_A_REQUEST)
+        if (!set_lists_of(run, &g_array_index(topics, uint32_t, start),
+                          MIN(topics->len - start, RZ_CONFIGS_A_REQUEST), error))
+            return false;
+    for (guint i = 0; i < run->chosen->len; i++) {
+        const RzPart *part = &run->parts[g_array_index(run->chosen, uint32_t, i)];
+        if (part->listed && !set_rates_for(run, part, error))
+            return false;
+    }
+    run->throttles_visible_by_ms = run->cycle_ms + RZ_VISIBLE_WITHIN_MS;
+    return true;
+}
+
+static bool
+is_visible(RzRun *run, const RzUnseen *unseen, bool *visible, GError **error)
+{
+    const char *names[] = {unseen->name}, *keys[] = {unseen->key};
+    RzClusterConfig *config =
+        rz_cluster_describe_configs(run->cluster, unseen->type, names, 1, keys, 1, error);
+    if (config == NULL)
+        return false;
+    const char *own = rz_own_value(config, unseen->key);
+    *visible = config->error != RZ_KAFKA_NONE ||
+               (unseen->type == RZ_RESOURCE_TOPIC ? rz_throttle_list_same(own, unseen->value)
+                                                  : g_strcmp0(own, unseen->value) == 0);
+    rz_cluster_configs_free(config, 1);
+    return true;
+}
+
+bool
+rz_run_throttles_visible(RzRun *run, bool *visible, GError **error)
+{
+    *visible = true;
+    for (guint i = run->unseen->len; i > 0; i--) {
+        const RzUnseen *unseen = run->unseen->pdata[i - 1];
+        bool seen = false;
+        if (!is_visible(run, unseen, &seen, error))
+            return false;
+        if (!seen && run->cycle_ms < run->throttles_visible_by_ms) {
+            rz_run_reason(run, "%s of %s is not visible yet", unseen->key, unseen->name);
+            *visible = false;
+            return true;
+        }
+        if (!seen)
+            rz_run_say(run, RZ_MESSAGE_WARNING,
+                       "%s of %s reads differently from what was set: others change it too",
+                       unseen->key, unseen->name);
+        g_ptr_array_remove_index(run->unseen, i - 1);
+    }
+    return true;
+}
+
+/* ---- pruning ---- */
+
+static RzPart *
+find_part(RzRun *run, const RzRunTopic *topic, int32_t number)
+{
+    uint32_t low = topic->first_part, high = topic->first_part + topic->n_parts;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (run->parts[middle].number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    g_assert(low < topic->first_part + topic->n_parts && run->parts[low].number == number);
+    return &run->parts[low];
+}
+
+/* Splits our entries: those still needed stay in the topic's array, the others are returned. */
+static GArray *
+take_needless(RzRun *run, RzRunTopic *topic, int kind)
+{
+    GArray *ours = entries_of(topic, kind);
+    GArray *needless = g_array_new(FALSE, FALSE, sizeof(RzThrottleEntry));
+    guint kept = 0;
+    for (guint i = 0; i < ours->len; i++) {
+        RzThrottleEntry entry = g_array_index(ours, RzThrottleEntry, i);
+        const RzPart *part = find_part(run, topic, entry.partition);
+        if (part->in_window && part->listed)
+            g_array_index(ours, RzThrottleEntry, kept++) = entry;
+        else
+            g_array_append_val(needless, entry);
+    }
+    g_array_set_size(ours, kept);
+    return needless;
+}
+
+bool
+rz_run_plan_list_change(RzRun *run, uint32_t index, int kind, const RzClusterConfig *config,
+                        GArray *changes, GPtrArray *values)
+{
+    RzRunTopic *topic = &run->topics[index];
+    const char *key = rz_list_keys[kind];
+    const RzJournalKey *known =
+        rz_journal_find_key(run->journal, RZ_RESOURCE_TOPIC, topic->name, key);
+    if (known == NULL || config->error != RZ_KAFKA_NONE)
+        return false;
+    const char *own = rz_own_value(config, key);
+    g_autoptr(GArray) needless = take_needless(run, topic, kind);
+    g_autofree char *left =
+        rz_throttle_list_edit(own, entry_data(needless), needless->len, NULL, 0);
+    /* As a set it is what it was: give back the very text, or the absence. */
+    bool as_before = topic->entries[kind]->len == 0 && rz_throttle_list_same(left, known->prior);
+    const char *wanted = as_before ? known->prior : *left != '\0' ? left : NULL;
+    if (g_strcmp0(own, wanted) == 0)
+        return false;
+    RzConfigChange change = {RZ_RESOURCE_TOPIC, topic->name, key,
+                             wanted != NULL ? RZ_CONFIG_SET : RZ_CONFIG_DELETE, NULL};
+    if (wanted != NULL) {
+        char *value = g_strdup(wanted);
+        g_ptr_array_add(values, value);
+        change.value = value;
+    }
+    g_array_append_val(changes, change);
+    return true;
+}
+
+static bool
+prune_some(RzRun *run, const uint32_t *topics, uint32_t n, GError **error)
+{
+    g_autofree const char **names = g_new(const char *, n);
+    for (uint32_t i = 0; i < n; i++)
+        names[i] = run->topics[topics[i]].name;
+    RzClusterConfig *configs = rz_cluster_describe_configs(run->cluster, RZ_RESOURCE_TOPIC, names,
+                                                           n, rz_list_keys, 2, error);
+    if (configs == NULL)
+        return false;
+    g_autoptr(GArray) changes = g_array_new(FALSE, FALSE, sizeof(RzConfigChange));
+    g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func(g_free);
+    for (uint32_t i = 0; i < n; i++)
+        for (int kind = 0; kind < 2; kind++)
+            rz_run_plan_list_change(run, topics[i], kind, &configs[i], changes, values);
+    bool ok = rz_run_change_configs(run, changes, error);
+    rz_cluster_configs_free(configs, n);
+    return ok;
+}
+
+/* After a failure our entries are unknown: they are read again before the next prune. */
+bool
+rz_run_prune(RzRun *run, GError **error)
+{
+    for (guint start = 0; start < run->to_prune->len; start += RZ_CONFIGS_A_REQUEST)
+        if (!prune_some(run, &g_array_index(run->to_prune, uint32_t, start),
+                        MIN(run->to_prune->len - start, RZ_CONFIGS_A_REQUEST), error)) {
+            run->lists_reconciled = false;
+            return false;
+        }
+    for (guint i = 0; i < run->to_prune->len; i++)
+        run->topics[g_array_index(run->to_prune, uint32_t, i)].prune = false;
+    g_array_set_size(run->to_prune, 0);
+    return true;
+}

@@ -1,0 +1,19 @@
+/*
+ * run_throttle.h: what setting, pruning and restoring throttles share.
+ */
+#pragma once
+
+#include "executor/run_private.h"
+
+#define RZ_CONFIGS_A_REQUEST 500
+#define RZ_VISIBLE_WITHIN_MS 10000
+
+extern const char *const rz_list_keys[2]; /* follower, leader */
+extern const char *const rz_rate_keys[2];
+
+/* Journaled; @changes holds RzConfigChange, of keys whose prior value is recorded. */
+bool rz_run_change_configs(RzRun *run, GArray *changes, GError **error);
+const char *rz_own_value(const RzClusterConfig *config, const char *key);
+/* What brings a topic's list down to what is needed now; false: nothing. @values owns the texts. */
+bool rz_run_plan_list_change(RzRun *run, uint32_t topic, int kind, const RzClusterConfig *config,
+                             GArray *changes, GPtrArray *values);
