@@ -18,6 +18,7 @@ enum {
     DEFAULT_PORT = 9092,
     DEFAULT_CONNECT_TIMEOUT_MS = 10 * 1000,
     DEFAULT_REQUEST_TIMEOUT_MS = 70 * 1000,
+    DEFAULT_RETRY_BACKOFF_MS = 200,
     DEFAULT_MAX_RESPONSE_BYTES = 100 * 1000 * 1000,
     MAX_CLIENT_ID = 255,
 };
@@ -223,6 +224,7 @@ read_back(const Properties *p, RzClientConfig *config, GError **error)
     config->connect_timeout_ms =
         get_number(p, "socket.connection.setup.timeout.ms", DEFAULT_CONNECT_TIMEOUT_MS);
     config->request_timeout_ms = get_number(p, "socket.timeout.ms", DEFAULT_REQUEST_TIMEOUT_MS);
+    config->retry_backoff_ms = get_number(p, "retry.backoff.ms", DEFAULT_RETRY_BACKOFF_MS);
     config->max_response_bytes =
         get_number(p, "receive.message.max.bytes", DEFAULT_MAX_RESPONSE_BYTES);
     return true;

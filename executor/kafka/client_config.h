@@ -23,6 +23,7 @@ typedef struct {
     char *client_id;
     int32_t connect_timeout_ms; /* socket.connection.setup.timeout.ms, else 10 s */
     int32_t request_timeout_ms; /* socket.timeout.ms, else 70 s: above the broker's own 60 s */
+    int32_t retry_backoff_ms;   /* retry.backoff.ms, else 200: the first pause, then doubling */
     int64_t max_response_bytes; /* receive.message.max.bytes, else 100 MB */
 } RzClientConfig;
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "executor/clock.h"
+#include "executor/kafka/authentication.h"
 #include "executor/kafka/buffer.h"
 #include "executor/kafka/codec.h"
 #include "executor/kafka/connection_private.h"
@@ -47,6 +48,11 @@ read_exactly(RzConnection *connection, uint8_t *buffer, size_t n, int64_t deadli
         gssize got = transport->ops->read(transport, buffer + have, n - have, deadline_ms, &cause);
         if (got == 0)
             return fail_ambiguous(error, "the broker closed the connection instead of answering");
+        if (got < 0 && g_error_matches(cause, RZ_ERROR, RZ_ERROR_DENIED)) {
+            /* TLS 1.3 refuses a client certificate here; what was sent was not read. */
+            g_propagate_error(error, g_steal_pointer(&cause));
+            return false;
+        }
         if (got < 0)
             return fail_ambiguous(error, cause->message);
         have += (size_t)got;
@@ -102,6 +108,13 @@ read_frame(RzConnection *connection, int64_t deadline_ms, GError **error)
 
 /* ---- one request ---- */
 
+static bool
+is_open(const RzConnection *connection)
+{
+    RzTransport *transport = connection->transport;
+    return transport != NULL && transport->ops->is_quiet(transport);
+}
+
 GByteArray *
 rz_connection_exchange(RzConnection *connection, const RzWireApi *api, int16_t version,
                        const void *request, int64_t deadline_ms, GError **error)
@@ -109,11 +122,13 @@ rz_connection_exchange(RzConnection *connection, const RzWireApi *api, int16_t v
     connection->last_correlation_id = (connection->last_correlation_id + 1) & INT32_MAX;
     RzRequestHeader header = {api, version, connection->last_correlation_id,
                               connection->options->client_id};
-    g_autoptr(GByteArray) bytes = rz_wire_encode_request(&header, request, error);
+    GByteArray *bytes = rz_wire_encode_request(&header, request, error);
     if (bytes == NULL)
         return NULL;
     RzTransport *transport = connection->transport;
-    if (!transport->ops->write(transport, bytes->data, bytes->len, deadline_ms, error))
+    bool sent = transport->ops->write(transport, bytes->data, bytes->len, deadline_ms, error);
+    rz_secret_bytes_free(bytes); /* a password, maybe */
+    if (!sent)
         return rz_connection_give_up(connection, error);
     GByteArray *frame = read_frame(connection, deadline_ms, error);
     return frame != NULL ? frame : rz_connection_give_up(connection, error);
@@ -148,7 +163,7 @@ rz_connection_call(RzConnection *connection, RzApiKey key, const void *request, 
         return NULL;
     }
     wait_out_throttle(connection);
-    if (!rz_connection_is_usable(connection)) {
+    if (!is_open(connection)) {
         g_set_error_literal(error, RZ_ERROR, RZ_ERROR_UNREACHABLE,
                             "the broker has closed the connection");
         return rz_connection_give_up(connection, error);
@@ -175,12 +190,14 @@ rz_connection_open(const char *host, uint16_t port, const RzConnectionOptions *o
     int64_t deadline_ms = now_ms() + options->connect_timeout_ms;
     g_autoptr(RzConnection) connection = g_new0(RzConnection, 1);
     connection->options = options;
+    connection->is_loopback = rz_host_is_loopback(host);
     connection->address = g_strdup_printf(strchr(host, ':') ? "[%s]:%u" : "%s:%u", host, port);
     connection->transport =
         options->connector->connect(options->connector, host, port, deadline_ms, error);
     if (connection->transport == NULL)
         return rz_connection_give_up(connection, error);
-    if (!rz_connection_negotiate(connection, deadline_ms, error))
+    if (!rz_connection_negotiate(connection, deadline_ms, error) ||
+        !rz_connection_authenticate(connection, deadline_ms, error))
         return NULL;
     return g_steal_pointer(&connection);
 }
@@ -207,6 +224,6 @@ rz_connection_version(const RzConnection *connection, RzApiKey key)
 bool
 rz_connection_is_usable(RzConnection *connection)
 {
-    RzTransport *transport = connection->transport;
-    return transport != NULL && transport->ops->is_quiet(transport);
+    return is_open(connection) &&
+           (connection->renew_at_ms == 0 || now_ms() < connection->renew_at_ms);
 }

@@ -2,7 +2,8 @@
  * connection.h: one connection to one broker: versions agreed, then request and answer in turn.
  *
  * On opening, ApiVersions settles which version of each API both sides speak; ranges belong to the
- * connection, because brokers differ during a rolling upgrade. One request is in flight at a time.
+ * connection, because brokers differ during a rolling upgrade. SASL comes next where the listener
+ * wants it (authentication.h). One request is in flight at a time.
  * Any breach of the protocol, timeout or end of stream closes it for good; open another.
  */
 #pragma once
@@ -14,21 +15,26 @@
 
 #include "executor/kafka/arena.h"
 #include "executor/kafka/messages.h"
+#include "executor/kafka/sasl.h"
 #include "executor/kafka/transport.h"
 
 typedef struct {
     const RzConnector *connector;
     const char *client_id;
-    int32_t connect_timeout_ms; /* for the stream and the agreement on versions together */
+    int32_t connect_timeout_ms; /* for the stream, the agreement on versions and SASL together */
     int32_t request_timeout_ms;
     int64_t max_response_bytes;
+    const RzSaslConfig *sasl; /* NULL, or with RZ_SASL_NONE: the listener asks for none */
+    bool secrets_are_safe;    /* the stream is encrypted, or the user does not mind */
 } RzConnectionOptions;
 
 typedef struct RzConnection RzConnection;
 
 /*
  * Errors: RZ_ERROR_UNREACHABLE, RZ_ERROR_PROTOCOL, RZ_ERROR_UNSUPPORTED (no common version of
- * ApiVersions), RZ_ERROR_KAFKA. @options is borrowed for as long as the connection lives.
+ * ApiVersions, no such mechanism), RZ_ERROR_DENIED (TLS or SASL: one side refused the other; do not
+ * repeat), RZ_ERROR_USAGE (a secret would go out in clear), RZ_ERROR_KAFKA. @options is borrowed
+ * for as long as the connection lives.
  */
 RzConnection *rz_connection_open(const char *host, uint16_t port,
                                  const RzConnectionOptions *options, GError **error);
@@ -36,7 +42,8 @@ void rz_connection_close(RzConnection *connection);
 
 /* The version to use for @api; -1: the broker does not offer one that we speak. */
 int16_t rz_connection_version(const RzConnection *connection, RzApiKey api);
-/* Open as far as can be seen without sending; false: open another. */
+/* Open as far as can be seen without sending, and the session is not about to end; false: open
+ * another. */
 bool rz_connection_is_usable(RzConnection *connection);
 
 /**

@@ -12,7 +12,9 @@ struct RzConnection {
     const RzConnectionOptions *options;
     char *address; /* "host:port", for messages */
     int32_t last_correlation_id;
-    int64_t not_before_ms;         /* throttled until then */
+    int64_t not_before_ms; /* throttled until then */
+    int64_t renew_at_ms;   /* the session is old by then; 0: it has no end */
+    bool is_loopback;
     int16_t versions[RZ_MAX_APIS]; /* beside rz_wire_apis[]; -1: not offered */
 };
 

@@ -11,6 +11,9 @@
 #include "executor/kafka/codec.h"
 #include "rezone/error.h"
 
+/* Room for any SASL message but a long token: growing would leave a copy of the secret behind. */
+enum { FIRST_BYTES = 512 };
+
 static bool
 is_flexible(const RzRequestHeader *header)
 {
@@ -44,7 +47,7 @@ seal(GByteArray *frame)
 GByteArray *
 rz_wire_encode_request(const RzRequestHeader *header, const void *request, GError **error)
 {
-    g_autoptr(GByteArray) frame = g_byte_array_new();
+    g_autoptr(GByteArray) frame = g_byte_array_sized_new(FIRST_BYTES);
     rz_write_int(frame, 4, 0);
     rz_write_int(frame, 2, header->api->key);
     rz_write_int(frame, 2, header->version);

@@ -386,6 +386,7 @@ rz_kafka_cluster_new(const RzClientConfig *config, GError **error)
     kafka->peers = rz_peers_new(config, rz_tcp_connector());
     kafka->controller_id = -1;
     kafka->patience_ms = config->request_timeout_ms;
+    kafka->pause_ms = config->retry_backoff_ms;
     if (!rz_kafka_refresh(kafka, error)) {
         kafka_free(&kafka->base);
         return NULL;

@@ -16,7 +16,7 @@
 #include "executor/kafka/schema_private.h"
 #include "executor/kafka_error.h"
 
-enum { MAX_ATTEMPTS = 5, FIRST_PAUSE_MS = 200 };
+enum { MAX_ATTEMPTS = 5, MAX_PAUSE_MS = 10 * 1000 };
 
 typedef enum { TO_ANY, TO_CONTROLLER } Destination;
 
@@ -271,6 +271,6 @@ rz_kafka_call(RzKafka *kafka, RzApiKey api, int32_t broker, const void *request,
             return NULL;
         }
         g_error_free(cause);
-        g_usleep((gulong)(FIRST_PAUSE_MS * 1000) << (n - 1));
+        g_usleep((gulong)MIN((int64_t)kafka->pause_ms << (n - 1), MAX_PAUSE_MS) * 1000);
     }
 }

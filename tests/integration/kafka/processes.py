@@ -56,7 +56,9 @@ class OwnedProcess:
     def pid(self):
         """The pid while the process is alive and ours, else None."""
         if self.child is not None:
-            self.child.poll()  # takes the exit status, so that no zombie looks alive
+            # A child of ours that was not waited for keeps its pid, and its command line can still
+            # be empty: exec() closes our pipe before it sets the arguments.
+            return self.child.pid if self.child.poll() is None else None
         try:
             record = json.loads(self.path.read_text())
         except OSError:

@@ -111,7 +111,8 @@ mutilate(const RzWireApi *api, const RzWireSchema *schema, int16_t version, cons
         assert_false(decodes(api, schema, version, cut, n));
     }
     g_autofree uint8_t *longer = g_malloc0((gsize)bytes->len + 1);
-    memcpy(longer, bytes->data, bytes->len);
+    if (bytes->len > 0)
+        memcpy(longer, bytes->data, bytes->len);
     assert_false(decodes(api, schema, version, longer, (size_t)bytes->len + 1));
     for (guint i = 0; i < bytes->len; i++) {
         static const uint8_t values[] = {0x00, 0x01, 0x7f, 0x80, 0xff};
