@@ -1,0 +1,1 @@
+"""The parts that the bench scripts share. Standard library only; shares no code with rezone."""
