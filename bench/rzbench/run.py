@@ -1,11 +1,12 @@
 """Run one command and say what it cost: wall time, CPU and peak memory of it and its children."""
 
-import os
+import json
 import subprocess
-import tempfile
-import threading
-import time
+import sys
 from dataclasses import dataclass
+from pathlib import Path
+
+LAUNCHER = Path(__file__).resolve().parent / "launch.py"
 
 
 @dataclass
@@ -31,19 +32,7 @@ class Outcome:
         return None
 
 
-def run(command, timeout_s, cwd=None):
-    with tempfile.TemporaryFile() as errors:
-        start = time.monotonic()
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                 stderr=errors, cwd=cwd)
-        expired = threading.Event()
-        timer = threading.Timer(timeout_s, lambda: (expired.set(), child.kill()))
-        timer.start()
-        _, status, usage = os.wait4(child.pid, 0)
-        wall_s = time.monotonic() - start
-        timer.cancel()
-        child.returncode = os.waitstatus_to_exitcode(status)
-        errors.seek(0)
-        stderr = errors.read().decode("utf-8", "replace")
-    return Outcome(child.returncode, expired.is_set(), wall_s, usage.ru_utime + usage.ru_stime,
-                   usage.ru_maxrss / 1024, stderr)
+def run(command, timeout_s):
+    done = subprocess.run([sys.executable, "-I", "-S", str(LAUNCHER), str(timeout_s), *command],
+                          capture_output=True, text=True, errors="replace", check=True)
+    return Outcome(**json.loads(done.stdout), stderr=done.stderr)
