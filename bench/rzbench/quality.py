@@ -3,7 +3,7 @@
 # Smaller is better in these; `replicas_min` and `leaders_min` follow from the sums of squares.
 JUDGED = ["zone_violations", "replicas_squares", "bytes_moved", "replicas_added",
           "topic_spread_worst", "leader_changes", "cross_zone_bytes", "leaders_max"]
-# Facts of the workload and of exact tiers; the rest may vary with ties and is judged per row only.
+# What the exact referee decides; the other columns are free among equally good placements.
 EXACT = ["zone_violations", "replicas_squares", "bytes_moved", "replicas_added"]
 
 
@@ -12,7 +12,7 @@ def key(row):
 
 
 def differences(committed, measured):
-    """(worse, better, missing) as sentences. Rows of tools that were not run are passed over."""
+    """(worse, better, missing) as sentences. Committed rows that were not measured are passed over."""
     worse, better, missing = [], [], []
     known = {key(row): row for row in committed}
     for row in measured:
