@@ -8,7 +8,7 @@ EXACT = ["zone_violations", "replicas_squares", "bytes_moved", "replicas_added"]
 
 
 def key(row):
-    return row["workload"], row["partitions"], row["tool"]
+    return row["workload"], int(row["partitions"]), row["tool"]
 
 
 def differences(committed, measured):
