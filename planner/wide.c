@@ -7,9 +7,6 @@
 
 __extension__ typedef unsigned __int128 Unsigned;
 
-#define WIDE_MAX ((RzWide)(~(Unsigned)0 >> 1))
-#define WIDE_MIN (-WIDE_MAX - 1)
-
 static Unsigned
 magnitude(RzWide value)
 {
@@ -73,7 +70,7 @@ rz_wide_add(RzWide a, RzWide b)
 {
     RzWide sum;
     if (__builtin_add_overflow(a, b, &sum))
-        return a > 0 ? WIDE_MAX : WIDE_MIN;
+        return a > 0 ? RZ_WIDE_MAX : RZ_WIDE_MIN;
     return sum;
 }
 
@@ -82,6 +79,6 @@ rz_wide_multiply(RzWide a, RzWide b)
 {
     RzWide product;
     if (__builtin_mul_overflow(a, b, &product))
-        return (a > 0) == (b > 0) ? WIDE_MAX : WIDE_MIN;
+        return (a > 0) == (b > 0) ? RZ_WIDE_MAX : RZ_WIDE_MIN;
     return product;
 }

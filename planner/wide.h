@@ -9,6 +9,9 @@
 
 #define RZ_WIDE_TEXT_SIZE 41 /* a sign, 39 digits, the terminator */
 
+#define RZ_WIDE_MAX ((RzWide)((((RzWide)1 << 126) - 1) * 2 + 1))
+#define RZ_WIDE_MIN (-RZ_WIDE_MAX - 1)
+
 /* Formats @value into @text and returns where it starts there. */
 const char *rz_wide_to_text(RzWide value, char text[RZ_WIDE_TEXT_SIZE]);
 
