@@ -18,7 +18,7 @@ RZ_COST_NAME(rz_replica_tier)(const RzInstance *in, const RzSolveOptions *option
     work.target = solution->target;
     work.held = solution->held;
     work.price = rz_arena_array(solution->arena, RzCost, in->n_brokers + 1);
-    if (!options->no_sweeps)
+    if (!options->no_sweeps && in->n_partitions > 0)
         rz_sweep(&work);
     rz_start(&work);
     solution->feasible = rz_replicas_repair(&work);
