@@ -57,6 +57,7 @@ weight(RzVerdict verdict)
     return weights[verdict];
 }
 
+G_GNUC_PRINTF(2, 0)
 static void
 append_sentence(GString *text, const char *format, va_list values)
 {
