@@ -207,7 +207,7 @@ try_mutant(Rng *rng, uint64_t seed, const Case *c, const Quality *best)
     g_autoptr(GError) error = NULL;
     if (!rz_plan_check(c->snapshot, mutant, NULL, &error)) {
         n_refused++;
-        n_refused_by_tier += g_str_has_prefix(error->message, "tier ");
+        n_refused_by_tier += g_str_has_prefix(error->message, "tier ") ? 1 : 0;
         return;
     }
     n_equal++;
