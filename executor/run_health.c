@@ -251,8 +251,7 @@ kept_out_of_sync(const RzRun *run, const RzPart *part)
     uint16_t n;
     const int32_t *goal = rz_part_goal(run, part, &n);
     for (uint16_t i = 0; live != NULL && i < n; i++)
-        if (!rz_part_is_adding(run, part, goal[i]) &&
-            !rz_list_has(live->isr, live->n_isr, goal[i]))
+        if (!rz_part_is_adding(run, part, goal[i]) && !rz_list_has(live->isr, live->n_isr, goal[i]))
             return goal[i];
     return RZ_NO_BROKER;
 }

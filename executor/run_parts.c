@@ -152,7 +152,7 @@ rz_part_enter(RzRun *run, RzPart *part, int32_t source)
 {
     if (part->in_window)
         return;
-    part->in_window = true;
+    part->in_window = part->charged = true;
     part->source = source;
     part->listed = rz_part_wants_list(run, part);
     charge(run, part, 1);
@@ -163,8 +163,9 @@ rz_part_leave(RzRun *run, RzPart *part)
 {
     if (!part->in_window)
         return;
-    charge(run, part, -1);
-    part->in_window = false;
+    if (part->charged)
+        charge(run, part, -1);
+    part->in_window = part->charged = false;
     if (part->listed && !run->topics[part->topic].prune) {
         run->topics[part->topic].prune = true;
         g_array_append_val(run->to_prune, part->topic);

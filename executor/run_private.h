@@ -55,12 +55,12 @@ typedef struct {
     uint8_t block;        /* RzBlock */
     bool back;            /* its goal is the original list */
     bool touched;
-    bool skip;  /* on its way back because it was given up */
-    bool again; /* on its way back to be sent once more (it hung) */
-    bool in_window;
-    bool listed; /* has throttle entries while in the windows */
-    bool parked; /* out of the queues until the next health reading */
-    bool led;    /* its leader was seen to */
+    bool skip;               /* on its way back because it was given up */
+    bool again;              /* on its way back to be sent once more (it hung) */
+    bool in_window, charged; /* charged: to the brokers' windows, too */
+    bool listed;             /* has throttle entries while in the windows */
+    bool parked;             /* out of the queues until the next health reading */
+    bool led;                /* its leader was seen to */
     bool in_active, in_queue;
 } RzPart;
 

@@ -284,7 +284,7 @@ serve_instant(RzRun *run, GArray *chosen)
         if (!waits(part))
             continue;
         part->in_window = true; /* chosen, charged to nobody */
-        part->listed = false;
+        part->listed = part->charged = false;
         part->source = RZ_NO_BROKER;
         g_array_append_val(chosen, index);
     }
