@@ -334,7 +334,9 @@ bool
 rz_wire_decode(const RzWireApi *api, const RzWireSchema *schema, int16_t version,
                const uint8_t *bytes, size_t n, RzArena *arena, void *message, GError **error)
 {
-    Decoder d = {{bytes, bytes + n}, version, version >= api->flexible_since, arena};
+    static const uint8_t nothing[1];
+    const uint8_t *start = n == 0 ? nothing : bytes; /* @bytes may be NULL then */
+    Decoder d = {{start, start + n}, version, version >= api->flexible_since, arena};
     if (decode_body(&d, schema, message, error))
         return true;
     g_prefix_error(error, "%s %d %s", api->name, version,
