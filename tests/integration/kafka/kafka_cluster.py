@@ -6,7 +6,6 @@ naming the folder. The settings make moves quick to see and small machines able 
 """
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -245,5 +244,3 @@ class Cluster:
                 "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-cp",
                 jars.class_path(self.version), *map(str, arguments)]
 
-    def environment(self):
-        return {**os.environ, "BOOTSTRAP": self.bootstrap()}
