@@ -72,6 +72,19 @@ static const RzOption plan_options[] = {
     {0},
 };
 
+static const RzOption apply_options[] = {
+    {"throttle", 0, RZ_OPTION_VALUE, "RATE|none", "bytes per second that each broker may receive, for example 50MB; required"},
+    {"throttle-mode", 0, RZ_OPTION_VALUE, "paced|follower|both", "paced: small partitions are paced by submission, large ones throttled (default); follower: all throttled on the receiving side; both: on both sides, as Kafka's own tool does"},
+    {"run-dir", 0, RZ_OPTION_VALUE, "DIR", "where journal and status go (default: rezone-run-<first 12 of the plan id>)"},
+    {"yes", 'y', RZ_OPTION_FLAG, NULL, "start without asking; needed without a terminal"},
+    {"dry-run", 0, RZ_OPTION_FLAG, NULL, "show what would be done and stop before the first change"},
+    {"leaders", 0, RZ_OPTION_VALUE, "end|each|never", "when planned leaders are elected: after all moves (default), after each, not at all"},
+    {"on-dead-broker", 0, RZ_OPTION_VALUE, "wait|skip", "a receiving broker dies: wait for it (default), or put its partitions back and go on"},
+    {"start-at", 0, RZ_OPTION_VALUE, "TIME", "wait until then before the first move; RFC 3339 or local HH:MM"},
+    {"window", 0, RZ_OPTION_VALUE, "HH:MM-HH:MM", "submit moves only inside this local time of day, every day"},
+    {0},
+};
+
 static const RzOption review_options[] = {
     {"accept", 0, RZ_OPTION_LIST, "CHECK", "go on although this check fails; may be repeated"},
     {"broker-bandwidth", 0, RZ_OPTION_VALUE, "RATE", "what a broker's network carries, for the headroom check"},
@@ -84,9 +97,35 @@ static const RzOption compare_options[] = {
     {0},
 };
 
+static const RzOption estimate_options[] = {
+    {"throttle", 0, RZ_OPTION_VALUE, "RATE[,...]|none", "bytes per second that each broker may receive; required; several rates make a table"},
+    {"throttle-mode", 0, RZ_OPTION_VALUE, "paced|follower|both", "as for apply (default: paced)"},
+    {"window", 0, RZ_OPTION_VALUE, "HH:MM-HH:MM", "the maintenance window, local time: which of the rates fit into it"},
+    {"cross-zone-price", 0, RZ_OPTION_VALUE, "PRICE/UNIT", "what traffic between zones costs, for example 0.01/GB"},
+    {"broker-bandwidth", 0, RZ_OPTION_VALUE, "RATE", "what a broker's network carries each way (default: 10 Gbit/s)"},
+    {"kafka-version", 0, RZ_OPTION_VALUE, "X.Y", "whose rules for completing a move to follow (default: 4.3)"},
+    {0},
+};
+
 static const RzOption preflight_options[] = {
     {"throttle", 0, RZ_OPTION_VALUE, "RATE|none", "the rate that apply will be given"},
     {"window", 0, RZ_OPTION_VALUE, "HH:MM-HH:MM", "the maintenance window, local time"},
+    {0},
+};
+
+static const RzOption yes_options[] = {
+    {"yes", 'y', RZ_OPTION_FLAG, NULL, "start without asking; needed without a terminal"},
+    {0},
+};
+
+static const RzOption resume_options[] = {
+    {"throttle", 0, RZ_OPTION_VALUE, "RATE|none", "go on at another rate"},
+    {"on-dead-broker", 0, RZ_OPTION_VALUE, "wait|skip", "go on with another answer to dead brokers"},
+    {0},
+};
+
+static const RzOption status_options[] = {
+    {"watch", 'w', RZ_OPTION_FLAG, NULL, "keep showing it until the run ends"},
     {0},
 };
 
@@ -98,9 +137,14 @@ static const RzOptionGroup quiet_group = {"Output", quiet_options};
 static const RzOptionGroup snapshot_group = {"Snapshot", snapshot_options};
 static const RzOptionGroup audit_group = {"Judgement", audit_options};
 static const RzOptionGroup plan_group = {"Files", plan_options};
+static const RzOptionGroup apply_group = {"Execution", apply_options};
 static const RzOptionGroup compare_group = {"Time", compare_options};
+static const RzOptionGroup estimate_group = {"What to assume", estimate_options};
 static const RzOptionGroup review_group = {"Risk review", review_options};
 static const RzOptionGroup preflight_group = {"What is intended", preflight_options};
+static const RzOptionGroup resume_group = {"Execution", resume_options};
+static const RzOptionGroup consent_group = {"Consent", yes_options};
+static const RzOptionGroup status_group = {"View", status_options};
 
 const RzCommand rz_commands[] = {
     {"snapshot", rz_cmd_snapshot, "write the cluster as it is: brokers, zones, replicas, ISR, leaders, sizes, disk room",
@@ -116,14 +160,50 @@ const RzCommand rz_commands[] = {
      "SNAPSHOT", 1, 1, {&policy_group, &plan_group, &report_group},
      "Computes the placement that spreads every partition over the zones with the fairest broker loads, then the fewest bytes moved, the fewest moves, balanced leaders and the fewest leader changes. Equal input gives byte-identical plans. Touches no cluster. Exit code 1 if no placement satisfies the policy, with the reason.",
      "rezone plan before.json -o plan.json\nrezone plan before.json --target-rf 4 --exclude-topic 'tmp-*' -o plan.json"},
+    {"check", rz_cmd_check, "prove or refute a plan against its snapshot, without the solver's code",
+     "SNAPSHOT PLAN", 2, 2, {&output_group},
+     "Recounts the plan and verifies its certificate: that no placement with these loads moves fewer bytes. Exit code 1 names the partition, broker or tier that refutes it. PLAN may also be a reassignment JSON of another tool; then there is no proof to check.",
+     "rezone check before.json plan.json"},
     {"compare", rz_cmd_compare, "several policies on one snapshot side by side: moves, bytes, balance, zone loss, time",
      "SNAPSHOT", 1, 1, {&compare_group, &policy_group, &report_group},
      "Plans the snapshot as asked, as Kafka's own generator would place it, and with one thing changed at a time, and shows what each costs and what it is worth. Changes nothing.",
      "rezone compare before.json --throttle 50MB"},
+    {"estimate", rz_cmd_estimate, "time, bytes per broker and zone pair, peak disk and money for a plan at given throttles",
+     "SNAPSHOT PLAN", 2, 2, {&estimate_group, &output_group},
+     "Carries the plan out in virtual time, with the real executor on a simulated cluster that the snapshot describes, and says how long it takes, next to the floor that no tool can undercut. With several rates it prints a table, and with a window the smallest rate that fits. Touches no cluster.",
+     "rezone estimate before.json plan.json --throttle 20MB,50MB,100MB --window 22:00-05:00\nrezone estimate before.json plan.json --throttle 50MB --cross-zone-price 0.01/GB"},
     {"preflight", rz_cmd_preflight, "review the risks of a plan against the live cluster, now",
      "PLAN", 1, 1, {&preflight_group, &review_group, &cluster_group, &output_group},
      "A table of checks, each with its evidence and what to do: versions, rights, zones, health, others at work, disk, rates, and what a zone's loss would do after the plan. Changes nothing. Exit code 1 if a check fails; apply shows the same table before it asks.",
      "rezone preflight plan.json -b localhost:9092 --throttle 50MB --sample 30s"},
+    {"apply", rz_cmd_apply, "execute a plan: throttled, journaled, with progress; asks before it starts",
+     "PLAN", 1, 1, {&apply_group, &review_group, &cluster_group, &output_group},
+     "Carries the plan out through Kafka's own reassignment protocol. Everything it does is journaled first in the run directory: killed at any moment, it goes on with resume, and throttles are put back as they were found. Once SIGINT or SIGTERM stops it cleanly (exit 4), twice at once; both can be resumed. PLAN may also be a reassignment JSON of another tool.",
+     "rezone apply plan.json -b localhost:9092 --throttle 50MB"},
+    {"resume", rz_cmd_resume, "continue an interrupted or paused run",
+     "DIR", 1, 1, {&resume_group, &consent_group, &cluster_group, &output_group},
+     "Reads the journal, asks the cluster what is true now, and goes on to the same end. A run that a live executor holds as paused is told to go on.",
+     "rezone resume rezone-run-0123456789ab -b localhost:9092"},
+    {"status", rz_cmd_status, "show where a run stands; works with the executor running, dead or finished",
+     "DIR", 1, 1, {&status_group, &output_group},
+     "Reads the run directory only and never waits for the executor.",
+     "rezone status rezone-run-0123456789ab --watch"},
+    {"throttle", rz_cmd_throttle, "change the rate of a running or resumable run",
+     "DIR RATE", 2, 2, {&cluster_group, &output_group},
+     "Tells the executor that holds the run; without one the rate is journaled and set on the cluster directly.",
+     "rezone throttle rezone-run-0123456789ab 100MB"},
+    {"pause", rz_cmd_pause, "stop submitting; what is in flight finishes",
+     "DIR", 1, 1, {&cluster_group, &output_group},
+     "Copies that are under way are never thrown away by a pause. resume continues.",
+     "rezone pause rezone-run-0123456789ab"},
+    {"cancel", rz_cmd_cancel, "stop: moves in flight are cancelled and put back in order, finished ones stay",
+     "DIR", 1, 1, {&consent_group, &cluster_group, &output_group},
+     "Every partition in flight goes back to its original ordered list, throttles are restored.",
+     "rezone cancel rezone-run-0123456789ab -b localhost:9092"},
+    {"rollback", rz_cmd_rollback, "undo a run: every partition it touched back to its original ordered list and leader",
+     "DIR", 1, 1, {&consent_group, &cluster_group, &output_group},
+     "Moves in flight are cancelled, finished ones are moved back under the same throttle, original leaders elected, throttles restored.",
+     "rezone rollback rezone-run-0123456789ab -b localhost:9092"},
     {"verify", rz_cmd_verify, "compare the live cluster with a plan's targets and look for leftovers",
      "PLAN", 1, 1, {&cluster_group, &output_group},
      "Checks every partition of the plan for its ordered list, ISR and leader, and the cluster for reassignments and throttles left behind, and says what each zone's loss would do now. Exit code 1 if something differs.",

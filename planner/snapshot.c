@@ -110,3 +110,31 @@ rz_snapshot_n_partitions(const RzSnapshot *snapshot)
 {
     return snapshot->n_partitions;
 }
+
+/* DescribeLogDirs reports the volume of each directory, so equal figures mean a shared one. */
+static bool
+is_same_volume(const RzLogDir *a, const RzLogDir *b)
+{
+    return a->total_bytes == b->total_bytes && a->usable_bytes == b->usable_bytes;
+}
+
+bool
+rz_snapshot_broker_room(const RzSnapshot *snapshot, uint32_t broker, int64_t *total_bytes,
+                        int64_t *usable_bytes)
+{
+    const RzBroker *owner = &snapshot->brokers[broker];
+    const RzLogDir *dirs = snapshot->log_dirs + owner->first_log_dir;
+    RzWide total = 0, usable = 0;
+    bool known = owner->n_log_dirs > 0;
+    for (uint32_t i = 0; known && i < owner->n_log_dirs; i++) {
+        bool counted = false;
+        for (uint32_t j = 0; j < i; j++)
+            counted = counted || is_same_volume(&dirs[i], &dirs[j]);
+        known = dirs[i].total_bytes >= 0 && dirs[i].usable_bytes >= 0;
+        total += counted ? 0 : dirs[i].total_bytes;
+        usable += counted ? 0 : dirs[i].usable_bytes;
+    }
+    *total_bytes = known ? (int64_t)MIN(total, (RzWide)INT64_MAX) : -1;
+    *usable_bytes = known ? (int64_t)MIN(usable, (RzWide)INT64_MAX) : -1;
+    return known;
+}

@@ -74,5 +74,12 @@ uint32_t rz_snapshot_find_topic(const RzSnapshot *snapshot, const char *name);
 /* The index of a topic's partition, or RZ_NONE. Cost: O(log partitions of the topic). */
 uint32_t rz_snapshot_find_partition(const RzSnapshot *snapshot, uint32_t topic, int32_t number);
 
+/*
+ * The size and the free room of a broker's disks; false, and -1 both, when some directory does not
+ * tell. Directories that report the same figures are on one volume, which counts once.
+ */
+bool rz_snapshot_broker_room(const RzSnapshot *snapshot, uint32_t broker, int64_t *total_bytes,
+                             int64_t *usable_bytes);
+
 /* "__consumer_offsets" and the other topics that Kafka keeps for itself. */
 bool rz_topic_is_internal(const char *name);

@@ -129,24 +129,16 @@ check_one_disk(const RzPreflightContext *context, const RzReceiver *receiver, in
                RzFindings *findings)
 {
     uint32_t index = rz_snapshot_find_broker(context->now, receiver->id);
-    const RzBroker *broker = index != RZ_NONE ? &context->now->brokers[index] : NULL;
-    RzWide total = 0, usable = 0;
-    int64_t worst = INT64_MAX;
-    for (uint32_t d = 0; broker != NULL && d < broker->n_log_dirs; d++) {
-        const RzLogDir *dir = &context->now->log_dirs[broker->first_log_dir + d];
-        if (dir->usable_bytes < 0 || dir->total_bytes < 0) {
-            broker = NULL;
-            break;
-        }
-        total += dir->total_bytes;
-        usable += dir->usable_bytes;
-        worst = MIN(worst, dir->usable_bytes);
-    }
-    if (broker == NULL || broker->n_log_dirs == 0) {
+    int64_t total = -1, usable = -1;
+    if (index == RZ_NONE || !rz_snapshot_broker_room(context->now, index, &total, &usable)) {
         rz_findings_add(findings, RZ_VERDICT_UNKNOWN, "broker %d does not tell its free disk space",
                         receiver->id);
         return;
     }
+    const RzBroker *broker = &context->now->brokers[index];
+    int64_t worst = INT64_MAX;
+    for (uint32_t d = 0; d < broker->n_log_dirs; d++)
+        worst = MIN(worst, context->now->log_dirs[broker->first_log_dir + d].usable_bytes);
     double left = (double)(usable - receiver->incoming_bytes);
     if (left < (double)total * reserve_percent / 100)
         rz_findings_add(findings, RZ_VERDICT_FAIL,

@@ -161,17 +161,11 @@ add_partitions(RzProblem *problem)
 static int64_t
 room_of(const RzProblem *problem, const RzBroker *broker, RzWide now_bytes)
 {
-    RzWide free_bytes = 0, total_bytes = 0;
-    for (uint32_t i = 0; i < broker->n_log_dirs; i++) {
-        const RzLogDir *dir = &problem->snapshot->log_dirs[broker->first_log_dir + i];
-        if (dir->total_bytes < 0 || dir->usable_bytes < 0)
-            return -1;
-        free_bytes += dir->usable_bytes;
-        total_bytes += dir->total_bytes;
-    }
-    if (broker->n_log_dirs == 0)
+    int64_t total_bytes, free_bytes;
+    uint32_t index = (uint32_t)(broker - problem->snapshot->brokers);
+    if (!rz_snapshot_broker_room(problem->snapshot, index, &total_bytes, &free_bytes))
         return -1;
-    RzWide spare = free_bytes - total_bytes * problem->policy->disk_reserve_percent / 100;
+    RzWide spare = free_bytes - (RzWide)total_bytes * problem->policy->disk_reserve_percent / 100;
     return (int64_t)MIN(now_bytes + MAX(spare, 0), (RzWide)G_MAXINT64);
 }
 

@@ -1,0 +1,135 @@
+/*
+ * cmd_status.c: rezone status: the run directory's own words, as text or JSON.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/units.h"
+#include "rezone/error.h"
+#include "rezone/run.h"
+
+#define WATCH_US 1000000
+
+static int64_t
+integer(const json_t *root, const char *name)
+{
+    return json_integer_value(json_object_get(root, name));
+}
+
+static void
+print_list(const json_t *root, const char *name, const char *title, const char *const *fields)
+{
+    size_t i = 0;
+    json_t *item = NULL;
+    const json_t *list = json_object_get(root, name);
+    if (json_array_size(list) > 0)
+        printf("%s:\n", title);
+    json_array_foreach(list, i, item)
+    {
+        g_autoptr(GString) line = g_string_new("  ");
+        for (const char *const *field = fields; *field != NULL; field++) {
+            json_t *value = json_object_get(item, *field);
+            if (json_is_integer(value))
+                g_string_append_printf(line, "%" JSON_INTEGER_FORMAT " ",
+                                       json_integer_value(value));
+            else if (json_is_string(value))
+                g_string_append_printf(line, "%s ", json_string_value(value));
+        }
+        g_autofree char *clean = rz_printable(g_strchomp(line->str));
+        printf("%s\n", clean);
+    }
+}
+
+static void
+print_zone_safe(const json_t *root)
+{
+    const char *zone = NULL;
+    json_t *count = NULL;
+    json_t *zones = json_object_get(root, "zone_safe");
+    json_object_foreach(zones, zone, count)
+    {
+        g_autofree char *clean = rz_printable(zone);
+        g_autofree char *number = rz_format_count(json_integer_value(count));
+        printf("if zone %s were lost now: %s partitions stay writable\n", clean, number);
+    }
+}
+
+static void
+print_status(const json_t *root)
+{
+    g_autofree char *done = rz_format_bytes((double)integer(root, "bytes_done"));
+    g_autofree char *total = rz_format_bytes((double)integer(root, "bytes_total"));
+    g_autofree char *rate = rz_format_bytes((double)integer(root, "rate_bytes_per_s"));
+    const char *state = json_string_value(json_object_get(root, "state"));
+    const char *updated = json_string_value(json_object_get(root, "updated_at"));
+    printf("%s as of %s\n", state != NULL ? state : "unknown", updated != NULL ? updated : "?");
+    printf("partitions: %" PRId64 " of %" PRId64 " done, %" PRId64 " in flight, %" PRId64
+           " skipped\n",
+           integer(root, "partitions_done"), integer(root, "partitions_total"),
+           integer(root, "partitions_in_flight"), integer(root, "partitions_skipped"));
+    printf("bytes: %s of %s, %s/s", done, total, rate);
+    const json_t *eta = json_object_get(root, "eta_s");
+    if (json_is_integer(eta) && json_integer_value(eta) >= 0) {
+        g_autofree char *left = rz_format_duration(json_integer_value(eta) * 1000);
+        printf(", %s left", left);
+    }
+    int64_t throttle = integer(root, "throttle_bytes_per_s");
+    g_autofree char *limit = rz_format_bytes((double)throttle);
+    printf(throttle > 0 ? ", throttle %s/s per broker\n" : ", no throttle%.0s\n", limit);
+    print_zone_safe(root);
+    static const char *const blocked[] = {"topic", "partition", "reason", NULL};
+    static const char *const debts[] = {"broker", "key", "restore_to", NULL};
+    print_list(root, "blocked", "blocked", blocked);
+    print_list(root, "debts", "throttles still to be put back", debts);
+}
+
+/* Prints once; *running tells whether an executor holds the run. */
+static bool
+show(const RzArgs *args, RzStore *store, bool clear, bool *running, GError **error)
+{
+    int64_t pid = 0;
+    g_autofree char *text = rz_run_status_read(store, &pid, error);
+    if (text == NULL)
+        return false;
+    *running = pid != 0;
+    if (rz_args_flag(args, "json")) {
+        puts(text);
+        return true;
+    }
+    json_t *root = json_loads(text, 0, NULL);
+    if (clear)
+        fputs("\033[H\033[J", stdout);
+    print_status(root);
+    if (pid != 0)
+        printf("executor: running, pid %" PRId64 "\n", pid);
+    else
+        printf("executor: not running\n");
+    json_decref(root);
+    fflush(stdout);
+    return true;
+}
+
+int
+rz_cmd_status(const RzArgs *args, GError **error)
+{
+    g_autoptr(RzStore) store = rz_store_open_dir(rz_args_file(args, 0), false, error);
+    if (store == NULL)
+        return -1;
+    bool running = true;
+    bool watch = rz_args_flag(args, "watch");
+    bool clear = watch && isatty(STDOUT_FILENO) == 1;
+    if (!show(args, store, clear, &running, error))
+        return -1;
+    while (watch && running) {
+        g_usleep(WATCH_US);
+        if (!show(args, store, clear, &running, error))
+            return -1;
+    }
+    return 0;
+}

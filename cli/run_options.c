@@ -1,0 +1,96 @@
+/*
+ * run_options.c: words to numbers, by table.
+ */
+#include "cli/run_options.h"
+
+#include <string.h>
+
+#include "cli/units.h"
+#include "executor/clock.h"
+#include "rezone/error.h"
+
+typedef struct {
+    const char *option;
+    const char *words[4];
+    gsize offset; /* of an int in RzRunOptions; a word's index is its value */
+} Choice;
+
+static const Choice choices[] = {
+    {"throttle-mode", {"paced", "follower", "both"}, offsetof(RzRunOptions, throttle_mode)},
+    {"leaders", {"end", "each", "never"}, offsetof(RzRunOptions, leaders)},
+    {"on-dead-broker", {"wait", "skip"}, offsetof(RzRunOptions, on_dead_broker)},
+};
+G_STATIC_ASSERT(RZ_THROTTLE_PACED == 0 && RZ_THROTTLE_FOLLOWER == 1 && RZ_THROTTLE_BOTH == 2);
+G_STATIC_ASSERT(RZ_LEADERS_END == 0 && RZ_LEADERS_EACH == 1 && RZ_LEADERS_NEVER == 2);
+G_STATIC_ASSERT(RZ_DEAD_BROKER_WAIT == 0 && RZ_DEAD_BROKER_SKIP == 1);
+
+static bool
+take_choice(const Choice *choice, const char *text, RzRunOptions *options, GError **error)
+{
+    for (int i = 0; choice->words[i] != NULL; i++) {
+        if (strcmp(text, choice->words[i]) != 0)
+            continue;
+        *(int *)(void *)((char *)options + choice->offset) = i;
+        return true;
+    }
+    g_autoptr(GString) known = g_string_new(choice->words[0]);
+    for (int i = 1; choice->words[i] != NULL; i++)
+        g_string_append_printf(known, ", %s", choice->words[i]);
+    g_set_error(error, RZ_ERROR, RZ_ERROR_USAGE, "--%s: \"%s\" is none of %s", choice->option, text,
+                known->str);
+    return false;
+}
+
+static bool
+take_throttle(const char *text, RzRunOptions *options, GError **error)
+{
+    if (strcmp(text, "none") != 0)
+        return rz_parse_rate("throttle", text, &options->throttle_bytes_per_s, error);
+    options->throttle_bytes_per_s = 0;
+    return true;
+}
+
+static const char *
+value_if_known(const RzArgs *args, const char *name)
+{
+    return rz_command_has_option(rz_args_command(args), name) ? rz_args_value(args, name) : NULL;
+}
+
+bool
+rz_run_mode_from_args(const RzArgs *args, RzRunOptions *options, GError **error)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(choices); i++) {
+        const char *text = value_if_known(args, choices[i].option);
+        if (text != NULL && !take_choice(&choices[i], text, options, error))
+            return false;
+    }
+    return true;
+}
+
+bool
+rz_run_options_from_args(const RzArgs *args, const RzZones *zones, RzRunOptions *options,
+                         GError **error)
+{
+    rz_run_options_init(options);
+    options->zone_map = zones->entries;
+    options->n_zone_map = zones->n_entries;
+    if (!rz_run_mode_from_args(args, options, error))
+        return false;
+    const char *throttle = value_if_known(args, "throttle");
+    if (throttle != NULL && !take_throttle(throttle, options, error))
+        return false;
+    const RzClock *clock = rz_clock_system();
+    const char *start = value_if_known(args, "start-at");
+    if (start != NULL &&
+        !rz_parse_time("start-at", start, clock->wall_ms(clock), &options->start_at_ms, error))
+        return false;
+    const char *window = value_if_known(args, "window");
+    int from = 0, to = 0;
+    if (window == NULL)
+        return true;
+    if (!rz_parse_window("window", window, &from, &to, error))
+        return false;
+    options->window_from_min = from;
+    options->window_to_min = to;
+    return true;
+}
