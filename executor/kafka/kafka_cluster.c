@@ -361,6 +361,7 @@ kafka_free(RzCluster *cluster)
 {
     RzKafka *kafka = (RzKafka *)cluster;
     rz_peers_free(kafka->peers);
+    rz_tls_connector_free(kafka->tls);
     g_free(kafka);
 }
 
@@ -381,9 +382,16 @@ static const RzClusterOps kafka_ops = {
 RzCluster *
 rz_kafka_cluster_new(const RzClientConfig *config, GError **error)
 {
+    RzConnector *tls = NULL;
+    if (config->security.use_tls) {
+        tls = rz_tls_connector_new(&config->security.tls, rz_tcp_connector(), error);
+        if (tls == NULL)
+            return NULL;
+    }
     RzKafka *kafka = g_new0(RzKafka, 1);
     kafka->base.ops = &kafka_ops;
-    kafka->peers = rz_peers_new(config, rz_tcp_connector());
+    kafka->tls = tls;
+    kafka->peers = rz_peers_new(config, tls != NULL ? tls : rz_tcp_connector());
     kafka->controller_id = -1;
     kafka->patience_ms = config->request_timeout_ms;
     kafka->pause_ms = config->retry_backoff_ms;

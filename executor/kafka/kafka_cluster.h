@@ -21,7 +21,8 @@
  *
  * Connects to the first bootstrap server that answers and learns the brokers from it.
  * Errors: RZ_ERROR_UNREACHABLE (names each address tried and why it failed), RZ_ERROR_DENIED,
- * RZ_ERROR_UNSUPPORTED (older than Kafka 2.4), RZ_ERROR_PROTOCOL.
+ * RZ_ERROR_UNSUPPORTED (older than Kafka 2.4), RZ_ERROR_PROTOCOL; RZ_ERROR_FILE, RZ_ERROR_INPUT and
+ * RZ_ERROR_USAGE from the TLS settings (tls.h).
  * Not thread-safe: one caller at a time.
  * Returns: (transfer full): free with rz_cluster_free(); NULL with @error set
  */

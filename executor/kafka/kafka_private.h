@@ -19,6 +19,7 @@
 typedef struct {
     RzCluster base;
     RzPeers *peers;
+    RzConnector *tls; /* NULL: plain TCP */
     int32_t
         controller_id;   /* as of the last metadata; -1 unknown. Only ZooKeeper clusters need it */
     int32_t patience_ms; /* reads are not repeated beyond it */

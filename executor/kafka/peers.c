@@ -35,6 +35,7 @@ struct RzPeers {
     GPtrArray *peers;                 /* Peer */
     RzConnectionOptions first, again; /* how to connect: to the untried, to those that failed */
     char *client_id;
+    RzSaslConfig sasl;
     uint64_t round;
 };
 
@@ -70,12 +71,15 @@ rz_peers_new(const RzClientConfig *config, const RzConnector *connector)
     RzPeers *peers = g_new0(RzPeers, 1);
     peers->peers = g_ptr_array_new_with_free_func(peer_free);
     peers->client_id = g_strdup(config->client_id);
+    rz_sasl_config_copy(&peers->sasl, &config->security.sasl);
     peers->first = (RzConnectionOptions){
         .connector = connector,
         .client_id = peers->client_id,
         .connect_timeout_ms = config->connect_timeout_ms,
         .request_timeout_ms = config->request_timeout_ms,
         .max_response_bytes = config->max_response_bytes,
+        .sasl = &peers->sasl,
+        .secrets_are_safe = config->security.use_tls || config->allow_insecure_sasl,
     };
     peers->again = peers->first;
     peers->again.connect_timeout_ms = MIN(config->connect_timeout_ms, RECONNECT_TIMEOUT_MS);
@@ -91,6 +95,7 @@ rz_peers_free(RzPeers *peers)
         return;
     g_ptr_array_unref(peers->peers);
     g_free(peers->client_id);
+    rz_sasl_config_clear(&peers->sasl);
     g_free(peers);
 }
 

@@ -37,6 +37,20 @@ rz_sasl_mechanism_find(const char *name)
 }
 
 void
+rz_sasl_config_copy(RzSaslConfig *copy, const RzSaslConfig *config)
+{
+    *copy = (RzSaslConfig){
+        .mechanism = config->mechanism,
+        .username = g_strdup(config->username),
+        .password = rz_secret_dup(config->password),
+        .token_auth = config->token_auth,
+        .unsecured_token = g_strdup(config->unsecured_token),
+        .token_file = g_strdup(config->token_file),
+        .extensions = g_strdup(config->extensions),
+    };
+}
+
+void
 rz_sasl_config_clear(RzSaslConfig *config)
 {
     g_free(config->username);

@@ -36,6 +36,8 @@ typedef struct {
     char *extensions;     /* OAUTHBEARER: "key=value[,key=value]" or NULL */
 } RzSaslConfig;
 
+/* Deep; @copy is cleared by rz_sasl_config_clear(). */
+void rz_sasl_config_copy(RzSaslConfig *copy, const RzSaslConfig *config);
 /* Frees what @config points to, not itself. */
 void rz_sasl_config_clear(RzSaslConfig *config);
 

@@ -83,7 +83,10 @@ static RzClientConfig *
 config_of(const char *bootstrap, const char *file, const char *override, GError **error)
 {
     const char *const overrides[] = {override, NULL};
-    const RzClientSources sources = {bootstrap, "client.properties", file, overrides};
+    const RzClientSources sources = {.bootstrap_server = bootstrap,
+                                     .file_name = "client.properties",
+                                     .file_text = file,
+                                     .overrides = overrides};
     return rz_client_config_new(&sources, error);
 }
 
@@ -116,11 +119,13 @@ typedef struct {
 } Mistake;
 
 static const Mistake mistakes[] = {
-    {"an unknown key names its line", "linger.ms=5\nno.such.key=1", NULL,
-     "client.properties:2: \"no.such.key\"", NULL},
+    {"a bad value names its line", "linger.ms=5\nsocket.timeout.ms=soon", NULL,
+     "client.properties:2: bad value for \"socket.timeout.ms\"", NULL},
     {"an unknown key in -X", NULL, "no.such.key=1", "-X: \"no.such.key\"", NULL},
-    {"a Java property", "sasl.jaas.config=org.Login password=\"hunter2\";", NULL,
-     "client.properties:1", "hunter2"},
+    {"a login module that is cut off",
+     "security.protocol=SASL_SSL\nsasl.mechanism=PLAIN\n"
+     "sasl.jaas.config=org.Login required password=\"hunter2\"",
+     NULL, "sasl.jaas.config: expected key=\"value\" or a semicolon", "hunter2"},
     {"a value out of range", "socket.timeout.ms=-4", NULL, "socket.timeout.ms", NULL},
     {"not a number", NULL, "socket.timeout.ms=soon", "socket.timeout.ms", NULL},
     {"no equals sign", "linger.ms", NULL, "client.properties:1: expected key=value", NULL},
