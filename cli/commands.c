@@ -12,8 +12,9 @@
 
 static const RzOption cluster_options[] = {
     {"bootstrap-server", 'b', RZ_OPTION_VALUE, "HOST:PORT[,...]", "brokers to contact first"},
-    {"command-config", 0, RZ_OPTION_VALUE, "FILE", "client properties, key=value lines as librdkafka takes them"},
+    {"command-config", 0, RZ_OPTION_VALUE, "FILE", "client properties: key=value lines for librdkafka, or a file made for Java's clients"},
     {"property", 'X', RZ_OPTION_LIST, "KEY=VALUE", "one client property; wins over --command-config, which wins over -b"},
+    {"allow-insecure-sasl", 0, RZ_OPTION_FLAG, NULL, "let a password travel unencrypted to other machines (SASL PLAIN without TLS)"},
     {"zone-map", 0, RZ_OPTION_VALUE, "FILE", "zones by broker id, {\"1\":\"az1\",...}; fills in or overrides broker.rack"},
     {0},
 };

@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 
+#include "cli/ask_secret.h"
 #include "cli/io.h"
 #include "cli/output.h"
 #include "cli/units.h"
@@ -52,13 +53,33 @@ rz_zones_free(RzZones *zones)
 
 /* ---- connecting ---- */
 
-static RzCluster *
-connect_with(const char *bootstrap, const char *config_path, const GPtrArray *overrides,
-             GError **error)
+/* In one piece of memory, which the caller clears: it may hold passwords. */
+static char *
+load_properties(const char *path, GError **error)
 {
-    g_autofree char *config = NULL;
-    if (config_path != NULL) {
-        config = rz_load_text(config_path, NULL, error);
+    g_autoptr(GError) cause = NULL;
+    char *text = NULL;
+    if (strcmp(path, "-") == 0)
+        return rz_load_text(path, NULL, error);
+    if (!g_file_get_contents(path, &text, NULL, &cause))
+        g_set_error(error, RZ_ERROR, RZ_ERROR_FILE, "%s", cause->message);
+    return text;
+}
+
+/* How to reach a cluster, as the command line or a run directory says it. */
+typedef struct {
+    const char *bootstrap, *config_path;
+    const GPtrArray *overrides;
+    bool allow_insecure_sasl;
+} Connection;
+
+static RzCluster *
+connect_with(const Connection *connection, GError **error)
+{
+    const GPtrArray *overrides = connection->overrides;
+    g_autoptr(RzSecret) config = NULL;
+    if (connection->config_path != NULL) {
+        config = load_properties(connection->config_path, error);
         if (config == NULL)
             return NULL;
     }
@@ -67,21 +88,29 @@ connect_with(const char *bootstrap, const char *config_path, const GPtrArray *ov
         g_ptr_array_add(properties, g_ptr_array_index(overrides, i));
     g_ptr_array_add(properties, NULL);
     RzClientSources sources = {
-        .bootstrap_server = bootstrap,
-        .file_name = config_path,
+        .bootstrap_server = connection->bootstrap,
+        .file_name = connection->config_path,
         .file_text = config,
         .overrides = (const char *const *)(void *)properties->pdata,
+        .allow_insecure_sasl = connection->allow_insecure_sasl,
+        .ask_secret = rz_ask_secret,
     };
     g_autoptr(RzClientConfig) client = rz_client_config_new(&sources, error);
+    for (guint i = 0; client != NULL && i < client->notes->len; i++)
+        rz_warn("%s", (const char *)g_ptr_array_index(client->notes, i));
     return client != NULL ? rz_kafka_cluster_new(client, error) : NULL;
 }
 
 RzCluster *
 rz_session_connect(const RzArgs *args, GError **error)
 {
-    return connect_with(rz_args_value(args, "bootstrap-server"),
-                        rz_args_value(args, "command-config"), rz_args_list(args, "property"),
-                        error);
+    const Connection connection = {
+        .bootstrap = rz_args_value(args, "bootstrap-server"),
+        .config_path = rz_args_value(args, "command-config"),
+        .overrides = rz_args_list(args, "property"),
+        .allow_insecure_sasl = rz_args_flag(args, "allow-insecure-sasl"),
+    };
+    return connect_with(&connection, error);
 }
 
 bool
@@ -94,8 +123,9 @@ rz_session_remember(const RzArgs *args, const char *run_dir, GError **error)
     }
     const char *config = rz_args_value(args, "command-config");
     g_autofree char *absolute = config != NULL ? g_canonicalize_filename(config, NULL) : NULL;
-    json_t *root = json_pack("{s:s?, s:s?}", "bootstrap_server",
-                             rz_args_value(args, "bootstrap-server"), "command_config", absolute);
+    json_t *root = json_pack("{s:s?, s:s?, s:b}", "bootstrap_server",
+                             rz_args_value(args, "bootstrap-server"), "command_config", absolute,
+                             "allow_insecure_sasl", rz_args_flag(args, "allow-insecure-sasl"));
     g_assert(root != NULL);
     char *text = json_dumps(root, 0);
     json_decref(root);
@@ -119,9 +149,14 @@ rz_session_connect_run(const RzArgs *args, const char *run_dir, GError **error)
                     wrong.text);
         return NULL;
     }
-    RzCluster *cluster = connect_with(json_string_value(json_object_get(root, "bootstrap_server")),
-                                      json_string_value(json_object_get(root, "command_config")),
-                                      rz_args_list(args, "property"), error);
+    const Connection connection = {
+        .bootstrap = json_string_value(json_object_get(root, "bootstrap_server")),
+        .config_path = json_string_value(json_object_get(root, "command_config")),
+        .overrides = rz_args_list(args, "property"),
+        .allow_insecure_sasl = json_is_true(json_object_get(root, "allow_insecure_sasl")) ||
+                               rz_args_flag(args, "allow-insecure-sasl"),
+    };
+    RzCluster *cluster = connect_with(&connection, error);
     json_decref(root);
     return cluster;
 }
