@@ -251,8 +251,10 @@ rz_kafka_alter_configs(RzCluster *cluster, const RzConfigChange *changes, uint32
         if (!alter_part((RzKafka *)cluster, &g_array_index(resources, Resource, done), length,
                         changes, validate_only, results, &cause)) {
             /* an earlier part has been carried out: "nothing happened" would be untrue */
-            if (done > 0 && !validate_only)
+            if (done > 0 && !validate_only) {
                 cause->code = RZ_ERROR_AMBIGUOUS;
+                g_prefix_error(&cause, "other resources have been changed already, but ");
+            }
             rz_item_results_clear(results, n);
             g_propagate_error(error, cause);
             return false;

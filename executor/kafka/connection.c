@@ -46,6 +46,7 @@ read_exactly(RzConnection *connection, uint8_t *buffer, size_t n, int64_t deadli
         g_autoptr(GError) cause = NULL;
         RzTransport *transport = connection->transport;
         gssize got = transport->ops->read(transport, buffer + have, n - have, deadline_ms, &cause);
+        connection->peer_closed = got == 0;
         if (got == 0)
             return fail_ambiguous(error, "the broker closed the connection instead of answering");
         if (got < 0 && g_error_matches(cause, RZ_ERROR, RZ_ERROR_DENIED)) {

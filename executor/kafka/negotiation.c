@@ -79,12 +79,12 @@ fail_code(RzConnection *connection, int16_t code, GError **error)
 
 /* Asking for versions changes nothing, so a lost answer is an unreachable broker. */
 static bool
-fail_lost(GError **error, GError *cause)
+fail_lost(const RzConnection *connection, GError **error, GError *cause)
 {
     if (g_error_matches(cause, RZ_ERROR, RZ_ERROR_AMBIGUOUS)) {
-        g_set_error(error, RZ_ERROR, RZ_ERROR_UNREACHABLE,
-                    "%s (while agreeing on versions; is this a TLS or SASL listener?)",
-                    cause->message);
+        g_set_error(error, RZ_ERROR, RZ_ERROR_UNREACHABLE, "%s, while agreeing on versions%s",
+                    cause->message,
+                    connection->peer_closed ? " (is this a TLS or SASL listener?)" : "");
         g_error_free(cause);
     } else {
         g_propagate_error(error, cause);
@@ -102,7 +102,7 @@ rz_connection_negotiate(RzConnection *connection, int64_t deadline_ms, GError **
         g_autoptr(GByteArray) frame =
             rz_connection_exchange(connection, api, version, &who_we_are, deadline_ms, &cause);
         if (frame == NULL)
-            return fail_lost(error, cause);
+            return fail_lost(connection, error, cause);
         if (peek_code(frame, &code) && code == RZ_KAFKA_UNSUPPORTED_VERSION && version > 0) {
             version = next_version(connection, frame, version);
             continue;
