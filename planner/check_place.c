@@ -209,19 +209,32 @@ class_for(RzCheck *check, uint32_t rf)
     return check->classes[rf];
 }
 
+/* In words, with what the other zones' ranges leave for this one. */
+static bool
+fail_zone(const RzCheck *check, uint32_t p, uint32_t z, uint32_t count, GError **error)
+{
+    uint32_t rf = rz_check_n_targets(check, p);
+    const RzCheckRange *ranges = check->classes[rf]->zones;
+    uint32_t others_lo = 0, others_hi = 0;
+    g_autofree char *name = NULL;
+    for (uint32_t k = 0; k < check->n_zones; k++) {
+        others_lo += k == z ? 0 : ranges[k].lo;
+        others_hi += k == z ? 0 : ranges[k].hi;
+    }
+    uint32_t lo = MAX(ranges[z].lo, rf > others_hi ? rf - others_hi : 0);
+    uint32_t hi = MIN(ranges[z].hi, rf > others_lo ? rf - others_lo : 0);
+    const char *zone = z < check->snapshot->n_zones ? check->snapshot->zones[z] : "(none)";
+    return rz_check_fail(error, "%s: has %u replicas in zone %s, where the policy wants %u to %u",
+                         rz_check_partition_name(check, p, &name), count, zone, lo, hi);
+}
+
 static bool
 check_zones(const RzCheck *check, uint32_t p, const RzCheckClass *class, const uint32_t *in_zone,
             GError **error)
 {
     for (uint32_t z = 0; z < check->n_zones; z++) {
-        const RzCheckRange *range = &class->zones[z];
-        g_autofree char *name = NULL;
-        if (in_zone[z] < range->lo || in_zone[z] > range->hi)
-            return rz_check_fail(
-                error, "%s: has %u replicas in zone %s, where the policy wants %u to %u",
-                rz_check_partition_name(check, p, &name), in_zone[z],
-                z < check->snapshot->n_zones ? check->snapshot->zones[z] : "(none)", range->lo,
-                range->hi);
+        if (in_zone[z] < class->zones[z].lo || in_zone[z] > class->zones[z].hi)
+            return fail_zone(check, p, z, in_zone[z], error);
     }
     return true;
 }
