@@ -75,6 +75,7 @@ uint32_t rz_sim_n_topics(const RzSim *sim);
 const RzSimTopic *rz_sim_topic_at(const RzSim *sim, int32_t via, uint32_t index);
 const RzSimTopic *rz_sim_find_topic(const RzSim *sim, int32_t via, const char *name);
 const char *rz_sim_topic_name(const RzSimTopic *topic);
+bool rz_sim_topic_is_internal(const RzSimTopic *topic);
 const uint8_t *rz_sim_topic_id(const RzSimTopic *topic); /* 16 bytes */
 char *rz_sim_topic_id_text(const RzSimTopic *topic);     /* (transfer full): 22 characters */
 /* Partitions are numbered from 0 without gaps. */
@@ -165,6 +166,7 @@ typedef struct {
     char *value; /* owned by the array */
     RzSimSource source;
     RzSimConfigType type;
+    bool read_only;
     RzSimSynonym synonyms[5]; /* strongest first */
     uint32_t n_synonyms;
 } RzSimConfigEntry;

@@ -133,6 +133,7 @@ static void
 settle_entry(RzSimConfigEntry *entry, const RzSimConfigKey *key)
 {
     entry->type = key->type;
+    entry->read_only = key->read_only;
     entry->source = entry->n_synonyms > 0 ? entry->synonyms[0].source : RZ_SIM_SOURCE_DEFAULT;
     entry->value = g_strdup(entry->n_synonyms > 0 ? entry->synonyms[0].value : key->value);
 }

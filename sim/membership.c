@@ -189,6 +189,19 @@ rz_sim_is_serving(const RzSim *sim, int32_t id)
 }
 
 bool
+rz_sim_has_broker(const RzSim *sim, int32_t id)
+{
+    return rz_sim_broker(sim, id) != NULL;
+}
+
+bool
+rz_sim_is_fenced(const RzSim *sim, int32_t id)
+{
+    const RzSimBroker *broker = rz_sim_broker(sim, id);
+    return broker == NULL || broker->fenced;
+}
+
+bool
 rz_sim_is_frozen(const RzSim *sim, int32_t id)
 {
     const RzSimBroker *broker = rz_sim_broker(sim, id);

@@ -235,7 +235,7 @@ rz_sim_set_nic(RzSim *sim, int32_t id, int64_t bytes_per_s)
 }
 
 void
-rz_sim_set_log_dirs(RzSim *sim, int32_t id, const RzLogDir *dirs, uint32_t n)
+rz_sim_set_log_dirs(RzSim *sim, int32_t id, const RzSimDisk *dirs, uint32_t n)
 {
     g_assert(n > 0 && n < UINT16_MAX);
     RzSimBroker *broker = existing_broker(sim, id);
@@ -415,6 +415,12 @@ const char *
 rz_sim_topic_name(const RzSimTopic *topic)
 {
     return topic->name;
+}
+
+bool
+rz_sim_topic_is_internal(const RzSimTopic *topic)
+{
+    return rz_topic_is_internal(topic->name);
 }
 
 const uint8_t *

@@ -185,6 +185,12 @@ rz_sim_alter_reassignments(RzSim *sim, const RzSimReassign *items, uint32_t n, b
 
 /* ---- listing ---- */
 
+uint32_t
+rz_sim_n_moving(const RzSim *sim)
+{
+    return g_hash_table_size(sim->moving);
+}
+
 static int
 compare_moves(const void *a, const void *b)
 {

@@ -21,8 +21,8 @@
 
 #include <glib.h>
 
-#include "planner/snapshot_private.h"
 #include "rezone/kafka_error.h"
+#include "rezone/snapshot.h"
 
 #define RZ_SIM_NEVER INT64_MAX     /* no such moment */
 #define RZ_SIM_UNLIMITED INT64_MAX /* a rate without a limit, as Kafka writes it */
@@ -66,9 +66,11 @@ RzSimOptions rz_sim_options_default(void);
 RzSim *rz_sim_new(const RzSimOptions *options);
 /*
  * The cluster that @snapshot describes, its dead brokers dead; replicas outside the ISR start from
- * nothing. Unknown write rates are 0, unknown disks unlimited.
+ * nothing. Unknown write rates are 0, unknown disks unlimited. RZ_ERROR_INPUT when the partitions
+ * of a topic are not numbered from 0 without gaps, as Kafka numbers them.
  */
-RzSim *rz_sim_new_from_snapshot(const RzSnapshot *snapshot, const RzSimOptions *options);
+RzSim *rz_sim_new_from_snapshot(const RzSnapshot *snapshot, const RzSimOptions *options,
+                                GError **error);
 void rz_sim_free(RzSim *sim);
 const RzSimOptions *rz_sim_options(const RzSim *sim);
 void rz_sim_set_log(RzSim *sim, RzSimLog log, void *data);
@@ -80,8 +82,12 @@ RzSnapshot *rz_sim_to_snapshot(const RzSim *sim, GError **error);
 void rz_sim_add_broker(RzSim *sim, int32_t id, const char *rack);
 void rz_sim_set_broker_address(RzSim *sim, int32_t id, const char *host, int32_t port);
 void rz_sim_set_nic(RzSim *sim, int32_t id, int64_t bytes_per_s);
-/* Replaces the directories of a broker that holds nothing yet. -1: unknown. */
-void rz_sim_set_log_dirs(RzSim *sim, int32_t id, const RzLogDir *dirs, uint32_t n);
+typedef struct {
+    const char *path;
+    int64_t total_bytes, usable_bytes; /* of the volume; -1 unknown */
+} RzSimDisk;
+/* Replaces the directories of a broker that holds nothing yet. */
+void rz_sim_set_log_dirs(RzSim *sim, int32_t id, const RzSimDisk *dirs, uint32_t n);
 /* A line of the broker's server.properties. */
 void rz_sim_set_static_config(RzSim *sim, int32_t id, const char *key, const char *value);
 
@@ -100,8 +106,9 @@ bool rz_sim_set_load(RzSim *sim, const char *topic, int32_t partition, int64_t s
 
 /* ---- time ---- */
 
-int64_t rz_sim_now_ms(const RzSim *sim);  /* since the start */
-int64_t rz_sim_wall_ms(const RzSim *sim); /* since the Unix epoch */
+uint32_t rz_sim_n_moving(const RzSim *sim); /* partitions that are listed */
+int64_t rz_sim_now_ms(const RzSim *sim);    /* since the start */
+int64_t rz_sim_wall_ms(const RzSim *sim);   /* since the Unix epoch */
 /* When anything changes next by itself; RZ_SIM_NEVER if nothing will. */
 int64_t rz_sim_next_event_ms(RzSim *sim);
 /* Lets @ms pass. Cost: that of the events within; nothing for a quiet hour. */
@@ -114,7 +121,9 @@ bool rz_sim_settle(RzSim *sim, int64_t max_ms);
 bool rz_sim_kill(RzSim *sim, int32_t broker);  /* as kill -9: fenced after the session timeout */
 bool rz_sim_stop(RzSim *sim, int32_t broker);  /* in an orderly way: leadership moves first */
 bool rz_sim_start(RzSim *sim, int32_t broker); /* serves after start_ms, then catches up */
+bool rz_sim_has_broker(const RzSim *sim, int32_t broker);
 bool rz_sim_is_serving(const RzSim *sim, int32_t broker);
+bool rz_sim_is_fenced(const RzSim *sim, int32_t broker); /* missed by the controller, or unknown */
 /* Stopped in its tracks (SIGSTOP): fenced like a killed one, but connections hang. */
 bool rz_sim_freeze(RzSim *sim, int32_t broker, bool frozen);
 bool rz_sim_is_frozen(const RzSim *sim, int32_t broker);

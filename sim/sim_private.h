@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "planner/snapshot_private.h"
 #include "sim/admin.h"
 #include "sim/ids.h"
 

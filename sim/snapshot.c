@@ -2,10 +2,24 @@
  * snapshot.c: from a snapshot to a running cluster, and back.
  */
 #include "planner/snapshot_builder.h"
+#include "rezone/error.h"
 #include "sim/sim_private.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+static void
+load_dirs(RzSim *sim, const RzSnapshot *snapshot, const RzBroker *from)
+{
+    if (from->n_log_dirs == 0)
+        return;
+    g_autofree RzSimDisk *disks = g_new0(RzSimDisk, from->n_log_dirs);
+    for (uint32_t i = 0; i < from->n_log_dirs; i++) {
+        const RzLogDir *dir = &snapshot->log_dirs[from->first_log_dir + i];
+        disks[i] = (RzSimDisk){dir->path, dir->total_bytes, dir->usable_bytes};
+    }
+    rz_sim_set_log_dirs(sim, from->id, disks, from->n_log_dirs);
+}
 
 static void
 load_brokers(RzSim *sim, const RzSnapshot *snapshot)
@@ -14,9 +28,7 @@ load_brokers(RzSim *sim, const RzSnapshot *snapshot)
         const RzBroker *from = &snapshot->brokers[i];
         rz_sim_add_broker(sim, from->id,
                           from->zone == RZ_NONE ? NULL : snapshot->zones[from->zone]);
-        if (from->n_log_dirs > 0)
-            rz_sim_set_log_dirs(sim, from->id, &snapshot->log_dirs[from->first_log_dir],
-                                from->n_log_dirs);
+        load_dirs(sim, snapshot, from);
         if (from->host != NULL)
             rz_sim_set_broker_address(sim, from->id, from->host, from->port);
         RzSimBroker *broker = rz_sim_broker(sim, from->id);
@@ -45,6 +57,21 @@ load_partition(RzSim *sim, const RzSnapshot *snapshot, RzSimTopic *topic, const 
     rz_sim_open_partition(sim, partition, &isr, leader);
     rz_sim_set_load(sim, topic->name, partition->number, from->size_bytes,
                     MAX(0, from->write_rate_bytes_per_s));
+}
+
+static bool
+is_numbered_from_zero(const RzSnapshot *snapshot, const RzTopic *topic, GError **error)
+{
+    for (uint32_t i = 0; i < topic->n_partitions; i++) {
+        int32_t number = snapshot->partitions[topic->first_partition + i].number;
+        if (number == (int32_t)i)
+            continue;
+        g_set_error(error, RZ_ERROR, RZ_ERROR_INPUT,
+                    "topic %s: partition %u is missing, and a cluster cannot lack one", topic->name,
+                    i);
+        return false;
+    }
+    return true;
 }
 
 static void
@@ -85,8 +112,11 @@ settle_disks(RzSim *sim)
 }
 
 RzSim *
-rz_sim_new_from_snapshot(const RzSnapshot *snapshot, const RzSimOptions *options)
+rz_sim_new_from_snapshot(const RzSnapshot *snapshot, const RzSimOptions *options, GError **error)
 {
+    for (uint32_t i = 0; i < snapshot->n_topics; i++)
+        if (!is_numbered_from_zero(snapshot, &snapshot->topics[i], error))
+            return NULL;
     RzSim *sim = rz_sim_new(options);
     if (snapshot->cluster_id != NULL) {
         g_free(sim->cluster_id);

@@ -48,7 +48,7 @@ fill_topic(const RzSim *sim, int32_t via, const RzSimTopic *from, RzClusterTopic
     uint32_t n = rz_sim_topic_n_partitions(sim, via, from);
     to->name = g_strdup(rz_sim_topic_name(from));
     to->topic_id = shows_topic_ids(sim) ? rz_sim_topic_id_text(from) : NULL;
-    to->internal = rz_topic_is_internal(to->name);
+    to->internal = rz_sim_topic_is_internal(from);
     to->partitions = g_new0(RzClusterPartition, n);
     to->n_partitions = n;
     for (uint32_t i = 0; i < n; i++) {
