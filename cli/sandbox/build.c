@@ -94,38 +94,84 @@ add_brokers(RzSim *sim, const RzSandboxOptions *options, const GPtrArray *zones)
     }
 }
 
-/* Brokers that hold data, zones in turn: az1, az2, az1, az2 ... then what larger zones have left.
- */
-static GArray *
-dealing_order(const GPtrArray *zones)
+/* A partition's replicas: the leader in turn over all brokers, followers zone after zone. */
+typedef struct {
+    GPtrArray *zones; /* those that hold data; Zone, borrowed */
+    GArray *leaders;  /* int32_t: az1, az2, az1 ... then what larger zones have left */
+} Deal;
+
+static void
+deal_clear(Deal *deal)
 {
-    GArray *order = g_array_new(FALSE, FALSE, sizeof(int32_t));
-    bool more = true;
-    for (guint round = 0; more; round++) {
-        more = false;
-        for (guint i = 0; i < zones->len; i++) {
-            const Zone *zone = g_ptr_array_index(zones, i);
-            if (zone->empty || round >= zone->brokers->len)
-                continue;
-            g_array_append_val(order, g_array_index(zone->brokers, int32_t, round));
-            more = true;
-        }
+    g_ptr_array_unref(deal->zones);
+    g_array_unref(deal->leaders);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Deal, deal_clear)
+
+static Deal
+deal_new(const GPtrArray *zones)
+{
+    Deal deal = {g_ptr_array_new(), g_array_new(FALSE, FALSE, sizeof(int32_t))};
+    uint32_t largest = 0;
+    for (guint i = 0; i < zones->len; i++) {
+        Zone *zone = g_ptr_array_index(zones, i);
+        if (zone->empty)
+            continue;
+        g_ptr_array_add(deal.zones, zone);
+        largest = MAX(largest, zone->brokers->len);
     }
-    return order;
+    for (guint round = 0; round < largest; round++)
+        for (guint i = 0; i < deal.zones->len; i++) {
+            const Zone *zone = g_ptr_array_index(deal.zones, i);
+            if (round < zone->brokers->len)
+                g_array_append_val(deal.leaders, g_array_index(zone->brokers, int32_t, round));
+        }
+    return deal;
 }
 
-/* Partition i starts at broker i; every full turn shifts the followers, as Kafka's own dealing. */
-static void
-deal(const GArray *order, uint32_t first, uint32_t rf, uint32_t n, int32_t *replicas)
+static bool
+is_used(const int32_t *replicas, uint32_t n, int32_t id)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t at = first + i, shift = at / order->len;
-        replicas[(gsize)i * rf] = g_array_index(order, int32_t, at % order->len);
-        for (uint32_t j = 1; j < rf; j++) {
-            uint32_t step = 1 + (shift + j - 1) % (order->len - 1);
-            replicas[(gsize)i * rf + j] = g_array_index(order, int32_t, (at + step) % order->len);
+    for (uint32_t i = 0; i < n; i++)
+        if (replicas[i] == id)
+            return true;
+    return false;
+}
+
+static uint32_t
+zone_of(const Deal *deal, int32_t id)
+{
+    for (guint i = 0; i < deal->zones->len; i++) {
+        const Zone *zone = g_ptr_array_index(deal->zones, i);
+        for (guint j = 0; j < zone->brokers->len; j++)
+            if (g_array_index(zone->brokers, int32_t, j) == id)
+                return i;
+    }
+    g_assert_not_reached();
+}
+
+/* The next free broker from @zone on, starting inside it at @turn. */
+static int32_t
+next_replica(const Deal *deal, uint32_t zone, uint32_t turn, const int32_t *replicas, uint32_t n)
+{
+    for (guint i = 0; i < deal->zones->len; i++) {
+        const Zone *tried = g_ptr_array_index(deal->zones, (zone + i) % deal->zones->len);
+        for (guint j = 0; j < tried->brokers->len; j++) {
+            int32_t id = g_array_index(tried->brokers, int32_t, (turn + j) % tried->brokers->len);
+            if (!is_used(replicas, n, id))
+                return id;
         }
     }
+    g_assert_not_reached(); /* check() has bounded the replication factor */
+}
+
+static void
+deal_partition(const Deal *deal, uint32_t at, uint32_t rf, int32_t *replicas)
+{
+    replicas[0] = g_array_index(deal->leaders, int32_t, at % deal->leaders->len);
+    uint32_t zone = zone_of(deal, replicas[0]), turn = at / deal->leaders->len + at;
+    for (uint32_t j = 1; j < rf; j++)
+        replicas[j] = next_replica(deal, zone + j, turn, replicas, j);
 }
 
 /* Some topics are twelve times as heavy as others. */
@@ -137,7 +183,7 @@ weight_of(uint64_t seed, uint32_t topic)
 }
 
 static void
-add_topics(RzSim *sim, const RzSandboxOptions *options, const GArray *order)
+add_topics(RzSim *sim, const RzSandboxOptions *options, const Deal *deal)
 {
     uint64_t total_weight = 0;
     for (uint32_t i = 0; i < options->topics; i++)
@@ -150,7 +196,9 @@ add_topics(RzSim *sim, const RzSandboxOptions *options, const GArray *order)
     for (uint32_t i = 0; i < options->topics; i++) {
         g_autofree char *name = g_strdup_printf("topic-%03u", i + 1);
         double weight = (double)weight_of(options->seed, i);
-        deal(order, i * options->partitions, options->replication, options->partitions, replicas);
+        for (uint32_t j = 0; j < options->partitions; j++)
+            deal_partition(deal, i * options->partitions + j, options->replication,
+                           &replicas[(gsize)j * options->replication]);
         rz_sim_create_topic(sim, name, options->partitions, replicas, options->replication);
         for (uint32_t j = 0; j < options->partitions; j++)
             rz_sim_set_load(sim, name, (int32_t)j, (int64_t)(bytes_per_weight * weight),
@@ -159,12 +207,12 @@ add_topics(RzSim *sim, const RzSandboxOptions *options, const GArray *order)
 }
 
 static bool
-check(const RzSandboxOptions *options, const GArray *order, GError **error)
+check(const RzSandboxOptions *options, const Deal *deal, GError **error)
 {
-    if (options->replication == 0 || options->replication > order->len) {
+    if (options->replication == 0 || options->replication > deal->leaders->len) {
         g_set_error(error, RZ_ERROR, RZ_ERROR_USAGE,
                     "--rf %u: %u brokers hold data, so at least 1 and at most %u",
-                    options->replication, order->len, order->len);
+                    options->replication, deal->leaders->len, deal->leaders->len);
         return false;
     }
     if ((uint64_t)options->topics * options->partitions > MAX_PARTITIONS) {
@@ -195,12 +243,12 @@ rz_sandbox_build(const RzSandboxOptions *options, GError **error)
     g_autoptr(GPtrArray) zones = g_ptr_array_new_with_free_func(zone_free);
     if (!parse_zones(options, zones, error))
         return NULL;
-    g_autoptr(GArray) order = dealing_order(zones);
-    if (!check(options, order, error))
+    g_auto(Deal) deal = deal_new(zones);
+    if (!check(options, &deal, error))
         return NULL;
     RzSim *sim = rz_sim_new(&model);
     add_brokers(sim, options, zones);
     if (options->partitions > 0)
-        add_topics(sim, options, order);
+        add_topics(sim, options, &deal);
     return sim;
 }
