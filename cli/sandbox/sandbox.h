@@ -15,6 +15,8 @@
 #include "rezone/snapshot.h"
 #include "sim/sim.h"
 
+#define RZ_SANDBOX_MAX_SCALE 1e6
+
 typedef struct {
     const char *zones;      /* "az1:3,az2:3": brokers by zone, numbered from 1 in that order */
     const char *empty_zone; /* its brokers hold nothing yet; NULL: none */

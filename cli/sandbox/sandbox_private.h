@@ -37,8 +37,6 @@ typedef struct {
     bool quit;
 } RzSandbox;
 
-#define RZ_SANDBOX_MAX_SCALE 1e6
-
 /* sandbox.c */
 void rz_sandbox_set_scale(RzSandbox *sandbox, double scale);
 
