@@ -95,8 +95,8 @@ read_scale(const RzArgs *args, double *scale, GError **error)
     *scale = g_ascii_strtod(text, &end);
     if (end != text && *end == '\0' && *scale >= 0.0 && *scale <= RZ_SANDBOX_MAX_SCALE)
         return true;
-    g_set_error(error, RZ_ERROR, RZ_ERROR_USAGE, "--time-scale: \"%s\" is not a factor from 0 to %g",
-                text, RZ_SANDBOX_MAX_SCALE);
+    g_set_error(error, RZ_ERROR, RZ_ERROR_USAGE,
+                "--time-scale: \"%s\" is not a factor from 0 to %g", text, RZ_SANDBOX_MAX_SCALE);
     return false;
 }
 
@@ -142,8 +142,8 @@ read_server(const RzArgs *args, RzSandboxOptions *options, GError **error)
 {
     uint32_t port = 0;
     if (!read_version(args, &options->version, error) ||
-        !read_scale(args, &options->time_scale, error) ||
-        !read_seed(args, &options->seed, error) || !read_count(args, "port", 65000, &port, error))
+        !read_scale(args, &options->time_scale, error) || !read_seed(args, &options->seed, error) ||
+        !read_count(args, "port", 65000, &port, error))
         return false;
     options->first_port = (uint16_t)port;
     options->ready_file = rz_args_value(args, "ready-file");

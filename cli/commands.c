@@ -130,6 +130,31 @@ static const RzOption status_options[] = {
     {0},
 };
 
+static const RzOption sandbox_cluster_options[] = {
+    {"zones", 0, RZ_OPTION_VALUE, "ZONE:N,...", "zones and their brokers, numbered from 1 (default: az1:3,az2:3)"},
+    {"empty-zone", 0, RZ_OPTION_VALUE, "ZONE", "a zone whose brokers hold nothing yet"},
+    {"topics", 0, RZ_OPTION_VALUE, "N", "topics (default: 50)"},
+    {"partitions", 0, RZ_OPTION_VALUE, "N", "partitions of each topic (default: 12)"},
+    {"rf", 0, RZ_OPTION_VALUE, "N", "replicas of each partition (default: 3)"},
+    {"data", 0, RZ_OPTION_VALUE, "SIZE", "bytes on all disks together, replicas included (default: 20GB)"},
+    {"write-rate", 0, RZ_OPTION_VALUE, "RATE", "what all producers write together (default: nothing)"},
+    {"from", 0, RZ_OPTION_VALUE, "SNAPSHOT", "serve this cluster instead: a rehearsal of one's own"},
+    {0},
+};
+
+static const RzOption sandbox_server_options[] = {
+    {"kafka-version", 0, RZ_OPTION_VALUE, "X.Y", "behave as this release, 2.4 to 4.3 (default: 4.3)"},
+    {"time-scale", 0, RZ_OPTION_VALUE, "FACTOR", "how fast its time passes (default: 1)"},
+    {"seed", 0, RZ_OPTION_VALUE, "N", "another one makes another cluster (default: 1)"},
+    {"port", 0, RZ_OPTION_VALUE, "N", "port of the first broker, the others follow (default: free ones)"},
+    {"ready-file", 0, RZ_OPTION_VALUE, "FILE", "gets the bootstrap address once it serves, and is removed at the end"},
+    {"control-file", 0, RZ_OPTION_VALUE, "FILE", "commands are read from it as they are appended"},
+    {"quiet", 'q', RZ_OPTION_FLAG, NULL, "print nothing but errors"},
+    {0},
+};
+
+static const RzOptionGroup sandbox_cluster_group = {"Made-up cluster", sandbox_cluster_options};
+static const RzOptionGroup sandbox_server_group = {"Server", sandbox_server_options};
 static const RzOptionGroup cluster_group = {"Cluster", cluster_options};
 static const RzOptionGroup policy_group = {"Policy", policy_options};
 static const RzOptionGroup output_group = {"Output", json_options};
@@ -209,6 +234,10 @@ const RzCommand rz_commands[] = {
      "PLAN", 1, 1, {&cluster_group, &output_group},
      "Checks every partition of the plan for its ordered list, ISR and leader, and the cluster for reassignments and throttles left behind, and says what each zone's loss would do now. Exit code 1 if something differs.",
      "rezone verify plan.json -b localhost:9092"},
+    {"sandbox", rz_cmd_sandbox, "an embedded simulated cluster on loopback that speaks Kafka's protocol, to try all of it",
+     "", 0, 0, {&sandbox_cluster_group, &sandbox_server_group},
+     "Serves a simulated multi-zone cluster to this and to Kafka's own tools: metadata, configs, reassignments, elections and log directories, with replicas that take the time their throttles give them. There is no produce and no fetch. Prints the bootstrap address. Faults come as commands on stdin or in --control-file; \"help\" lists them. Ends on \"quit\", SIGINT or SIGTERM.",
+     "rezone sandbox --zones az1:3,az2:3 --empty-zone az2 --time-scale 60\nrezone sandbox --from before.json --ready-file address"},
 };
 
 /* clang-format on */

@@ -26,3 +26,4 @@ int rz_cmd_snapshot(const RzArgs *args, GError **error);
 int rz_cmd_status(const RzArgs *args, GError **error);
 int rz_cmd_throttle(const RzArgs *args, GError **error);
 int rz_cmd_verify(const RzArgs *args, GError **error);
+int rz_cmd_sandbox(const RzArgs *args, GError **error);

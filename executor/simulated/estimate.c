@@ -198,7 +198,9 @@ open_run(Rehearsal *r, GError **error)
         options.version = r->options->kafka_version;
     if (r->options->bandwidth_bytes_per_s > 0)
         options.nic_bytes_per_s = r->options->bandwidth_bytes_per_s;
-    r->sim = rz_sim_new_from_snapshot(r->snapshot, &options);
+    r->sim = rz_sim_new_from_snapshot(r->snapshot, &options, error);
+    if (r->sim == NULL)
+        return false;
     r->cluster = rz_cluster_sim_new(r->sim);
     r->clock = rz_clock_sim_new(r->sim);
     r->store = rz_store_memory_new();
