@@ -10,13 +10,16 @@
  */
 #include "planner/solver/choice.h"
 
+/* A tie goes to the current leader, so that fewer leaders change, unless its broker is fuller than
+ * the other by this fraction of its limit: on skewed clusters the crowded brokers lead most. */
+#define LEADER_SLACK 64
+
 RzOrder *
 rz_order_new(const RzReplicas *work)
 {
     const RzInstance *in = work->in;
     RzOrder *order = rz_arena_array(work->arena, RzOrder, 1);
     order->work = work;
-    order->favoured = RZ_NONE;
     order->sorted = rz_arena_array(work->arena, RzBrokerIx, in->n_brokers);
     order->tier = rz_arena_array(work->arena, uint32_t, in->n_brokers);
     order->tier_first = rz_arena_array(work->arena, uint32_t, in->n_brokers + 1);
@@ -84,12 +87,8 @@ is_better(const RzOrder *order, uint32_t p, const RzPick *a, const RzPick *b)
     const RzInstance *in = order->work->in;
     if (a->group != b->group)
         return a->group > b->group;
-    if (order->favoured != RZ_NONE) {
-        const uint32_t *cell = order->work->levels->cell;
-        bool a_favoured = cell[a->broker] == order->favoured;
-        if (a_favoured != (cell[b->broker] == order->favoured))
-            return a_favoured;
-    }
+    if (order->favoured != NULL && order->favoured[a->broker] != order->favoured[b->broker])
+        return order->favoured[a->broker];
     if (a->weight != b->weight)
         return a->weight < b->weight;
     if (a->fresh != b->fresh)
@@ -99,9 +98,12 @@ is_better(const RzOrder *order, uint32_t p, const RzPick *a, const RzPick *b)
         int64_t n_b = in->zone_first[b->zone + 1] - in->zone_first[b->zone];
         return order->zone_spare[a->zone] * n_b > order->zone_spare[b->zone] * n_a;
     }
-    if ((a->broker == in->leader[p]) != (b->broker == in->leader[p]))
-        return a->broker == in->leader[p];
-    return room(order->work, a->broker) > room(order->work, b->broker);
+    int64_t more_room = room(order->work, a->broker) - room(order->work, b->broker);
+    if (a->broker == in->leader[p] || b->broker == in->leader[p]) {
+        int64_t slack = order->work->levels->hi[in->leader[p]] / LEADER_SLACK + 1;
+        return a->broker == in->leader[p] ? more_room >= -slack : more_room > slack;
+    }
+    return more_room > 0;
 }
 
 static RzPick
@@ -191,29 +193,27 @@ zones_allow(const RzOrder *order, uint32_t p, uint32_t from, uint32_t to)
 }
 
 static void
-offer(const RzOrder *order, uint32_t p, const RzPick *out, uint32_t avoid, RzPick candidate,
-      RzPick *best)
+offer(const RzOrder *order, uint32_t p, const RzPick *out, RzPick candidate, RzPick *best)
 {
     if (candidate.group != out->group || !zones_allow(order, p, out->zone, candidate.zone) ||
-        (avoid != RZ_NONE && order->work->levels->cell[candidate.broker] == avoid))
+        (order->favoured != NULL && order->favoured[candidate.broker]))
         return;
     if (best->broker == RZ_NONE || candidate.weight < best->weight)
         *best = candidate;
 }
 
 RzPick
-rz_replacement(RzOrder *order, uint32_t p, const RzPick *out, uint32_t avoid)
+rz_replacement(RzOrder *order, uint32_t p, const RzPick *out)
 {
     const RzInstance *in = order->work->in;
     const RzBrokerIx *current = rz_current(in, p);
     RzPick best = {.broker = RZ_NONE};
     for (uint32_t i = 0; i < rz_n_current(in, p); i++)
         if (!order->taken[i])
-            offer(order, p, out, avoid, make_pick(order, p, current[i], false), &best);
+            offer(order, p, out, make_pick(order, p, current[i], false), &best);
     for (uint32_t z = 0; z < in->n_zones; z++)
         if (find_fresh(order, p, z))
-            offer(order, p, out, avoid, make_pick(order, p, order->sorted[order->cursor[z]], true),
-                  &best);
+            offer(order, p, out, make_pick(order, p, order->sorted[order->cursor[z]], true), &best);
     return best;
 }
 

@@ -17,7 +17,7 @@ typedef struct {
     uint32_t n_tiers;
     int64_t *zone_spare; /* per zone: room up to the upper limits, kept up to date by the start */
 
-    uint32_t favoured; /* cell that is taken first whatever its price, or RZ_NONE */
+    const bool *favoured; /* per broker: taken first whatever its price; NULL: none */
 
     /* Left by rz_choose(): what is chosen, and where the search for more would go on. */
     uint32_t *count;  /* per zone: chosen so far */
@@ -44,11 +44,11 @@ void rz_order_sort(RzOrder *order);
 void rz_choose(RzOrder *order, uint32_t p, RzPick *picks);
 
 /*
- * The cheapest replica that is not among @picks and could replace @out (same level, zones allow),
- * outside the cell @avoid unless that is RZ_NONE; its broker is RZ_NONE when there is none. Only
- * right after rz_choose() of the same partition, or rz_replace().
+ * The cheapest replica that is not among the chosen and could replace @out (same level, zones
+ * allow), other than favoured ones; its broker is RZ_NONE when there is none. Only right after
+ * rz_choose() or rz_replace() of the same partition.
  */
-RzPick rz_replacement(RzOrder *order, uint32_t p, const RzPick *out, uint32_t avoid);
+RzPick rz_replacement(RzOrder *order, uint32_t p, const RzPick *out);
 
 /* Makes that exchange in *@pick. */
 void rz_replace(RzOrder *order, uint32_t p, RzPick *pick, const RzPick *by);

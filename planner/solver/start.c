@@ -10,6 +10,8 @@
  */
 #include "planner/solver/choice.h"
 
+#define PASSES 8
+
 /* While new replicas are undealt, a slot after the kept ones holds the zone that the new one is
  * for.
  */
@@ -26,6 +28,8 @@ static void
 count_current(RzReplicas *work)
 {
     const RzInstance *in = work->in;
+    for (uint32_t b = 0; b < in->n_brokers; b++)
+        work->held[b] = 0;
     for (uint32_t i = 0; i < in->first_current[in->n_partitions]; i++)
         work->held[in->current[i]]++;
 }
@@ -160,8 +164,11 @@ list_takers(Start *start, const int64_t *limit)
 }
 
 static void
-drop_taker(Start *start, uint32_t at)
+drop_taker(Start *start, uint32_t b)
 {
+    uint32_t at = 0;
+    while (start->takers[at] != b)
+        at++;
     start->n_takers--;
     for (; at < start->n_takers; at++)
         start->takers[at] = start->takers[at + 1];
@@ -199,47 +206,74 @@ may_exchange(const RzReplicas *work, uint32_t p, uint32_t u, uint32_t v)
     return zone_u == zone_v || (in_u > range[zone_u].lo && in_v < range[zone_v].hi);
 }
 
-/* A place in takers[] of a broker that is exactly as good for @p as @u; RZ_NONE if there is none.
- */
+/* How much emptier @v is than @u, counted from the limit at hand. */
+static int64_t
+emptier_by(const Start *start, const int64_t *limit, uint32_t v, uint32_t u)
+{
+    const int64_t *held = start->work->held;
+    return (limit[v] - held[v]) - (limit[u] - held[u]);
+}
+
+/* The emptiest broker that @p used before and that is exactly as good for it as @u. It need not be
+ * below its limit: what it cannot keep it hands on in the next pass. */
 static uint32_t
-find_taker(const Start *start, uint32_t p, uint32_t u)
+find_former(const Start *start, const int64_t *limit, uint32_t p, uint32_t u, RzCost weight)
 {
     const RzReplicas *work = start->work;
-    bool was_current = rz_is_current(work->in, p, u);
-    RzCost cost = rz_cost_of(work->in, p);
-    RzCost weight = work->price[u] + (was_current ? 0 : cost);
-    for (int fresh = 0; fresh <= 1; fresh++) {
-        RzCost price = weight - (fresh ? cost : 0);
-        for (uint32_t i = first_taker_at_price(start, price);
-             i < start->n_takers && work->price[start->takers[i]] == price; i++)
-            if (rz_is_current(work->in, p, start->takers[i]) == !fresh &&
-                may_exchange(work, p, u, start->takers[i]))
-                return i;
+    const RzBrokerIx *current = rz_current(work->in, p);
+    uint32_t best = RZ_NONE;
+    for (uint32_t i = 0; i < rz_n_current(work->in, p); i++) {
+        uint32_t v = current[i];
+        if (work->price[v] == weight && emptier_by(start, limit, v, u) >= 2 &&
+            (best == RZ_NONE || emptier_by(start, limit, v, best) > 0) &&
+            may_exchange(work, p, u, v))
+            best = v;
     }
+    return best;
+}
+
+/* A broker below its limit that is new to @p and exactly as good for it as @u. */
+static uint32_t
+find_taker(const Start *start, uint32_t p, uint32_t u, RzCost weight)
+{
+    const RzReplicas *work = start->work;
+    RzCost price = weight - rz_cost_of(work->in, p);
+    for (uint32_t i = first_taker_at_price(start, price);
+         i < start->n_takers && work->price[start->takers[i]] == price; i++)
+        if (!rz_is_current(work->in, p, start->takers[i]) &&
+            may_exchange(work, p, u, start->takers[i]))
+            return start->takers[i];
     return RZ_NONE;
 }
 
-/* Free exchanges from brokers above @limit to brokers below it. */
-static void
+/* One pass of free exchanges from brokers above @limit; returns whether anything changed. */
+static bool
 even_out(Start *start, const int64_t *limit)
 {
     RzReplicas *work = start->work;
+    const RzInstance *in = work->in;
+    bool changed = false;
     list_takers(start, limit);
-    for (uint32_t p = 0; p < work->in->n_partitions && start->n_takers > 0; p++) {
+    for (uint32_t p = 0; p < in->n_partitions && start->n_takers > 0; p++) {
         RzBrokerIx *target = rz_target(work, p);
-        for (uint32_t i = 0; i < rz_rf(work->in, p); i++) {
-            if (work->held[target[i]] <= limit[target[i]])
+        for (uint32_t i = 0; i < rz_rf(in, p); i++) {
+            uint32_t u = target[i];
+            if (work->held[u] <= limit[u])
                 continue;
-            uint32_t at = find_taker(start, p, target[i]);
-            if (at == RZ_NONE)
+            RzCost weight = work->price[u] + (rz_is_current(in, p, u) ? 0 : rz_cost_of(in, p));
+            uint32_t v = find_former(start, limit, p, u, weight);
+            if (v == RZ_NONE)
+                v = find_taker(start, p, u, weight);
+            if (v == RZ_NONE)
                 continue;
-            uint32_t to = start->takers[at];
-            work->held[target[i]]--;
-            if (++work->held[to] == limit[to])
-                drop_taker(start, at);
-            target[i] = (RzBrokerIx)to;
+            work->held[u]--;
+            if (++work->held[v] == limit[v])
+                drop_taker(start, v);
+            target[i] = (RzBrokerIx)v;
+            changed = true;
         }
     }
+    return changed;
 }
 
 void
@@ -256,8 +290,8 @@ rz_start(RzReplicas *work)
         settle_choice(&start, p, picks);
     for (uint32_t p = 0; p < in->n_partitions; p++)
         deal(&start, p);
-    for (int pass = 0; pass < 2; pass++) {
-        even_out(&start, work->levels->hi);
-        even_out(&start, work->levels->lo);
-    }
+    for (int pass = 0; pass < PASSES && even_out(&start, work->levels->hi);)
+        pass++;
+    for (int pass = 0; pass < PASSES && even_out(&start, work->levels->lo);)
+        pass++;
 }
