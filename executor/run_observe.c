@@ -137,7 +137,7 @@ act(RzRun *run, RzPart *part, const RzPartRow *row, GArray *finished, GArray *ca
         part->touched = true;
         break;
     case RZ_ACT_CANCEL:
-        if (changed || run->cycle_ms - part->acted_ms >= CANCEL_AGAIN_MS)
+        if (changed || part->acted_ms == 0 || run->cycle_ms - part->acted_ms >= CANCEL_AGAIN_MS)
             g_array_append_val(cancels, index);
         break;
     }

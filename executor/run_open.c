@@ -192,7 +192,6 @@ fill_parts(RzRun *run)
             .source = RZ_NO_BROKER,
             .blocker = RZ_NO_BROKER,
             .bytes = part->size_bytes,
-            .acted_ms = INT64_MIN,
             .touched = part->touched || part->finished,
         };
         run->bytes_total += part->size_bytes * rz_part_n_adding(run, &run->parts[i]);

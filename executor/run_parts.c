@@ -92,7 +92,7 @@ rz_part_turn(RzRun *run, RzPart *part, bool back, RzPartState state, const char 
     run->n_forward_done += (part->state == RZ_PART_DONE && !part->back);
     part->led = false;
     part->since_ms = run->cycle_ms;
-    part->acted_ms = INT64_MIN;
+    part->acted_ms = 0;
     rz_part_set_state(run, part, state, why);
 }
 

@@ -79,6 +79,7 @@ typedef struct {
     const char *zone; /* interned, NULL none */
     bool alive;
     int64_t dead_since_ms;
+    int64_t suspect_until_ms; /* it did not answer us, whatever Metadata says */
     GArray *queue; /* uint32_t: parts it is to receive, in order */
     guint head;
     int64_t pending_bytes;         /* still to be received, in flight included */
@@ -88,6 +89,7 @@ typedef struct {
     uint32_t n_sourcing; /* parts in the windows that it leads */
     int64_t tokens;      /* of the bucket, bytes */
     int64_t rate_set[2]; /* follower, leader rate as we set it; 0: not set */
+    bool rate_taken[2]; /* others have set it since: theirs */
 } RzRunBroker;
 
 typedef struct {
@@ -215,6 +217,7 @@ void rz_run_requeue(RzRun *run, RzPart *part);
 void rz_run_select(RzRun *run, GArray *chosen);
 bool rz_run_submit(RzRun *run, GError **error);
 void rz_run_unchoose(RzRun *run);
+void rz_run_put_aside(RzRun *run, RzPart *part, RzBlock block, int32_t broker);
 
 bool rz_run_reconcile_lists(RzRun *run, GError **error);
 bool rz_run_set_throttles(RzRun *run, GError **error); /* for the chosen; sets visible_by */

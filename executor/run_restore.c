@@ -79,8 +79,8 @@ reconcile_topic(RzRun *run, const RzJournalKey *key, int kind, GError **error)
     return true;
 }
 
-static bool
-is_ours(const RzJournalKey *key, const char *value)
+bool
+rz_key_is_ours(const RzJournalKey *key, const char *value)
 {
     for (guint i = 0; value != NULL && i < key->ours->len; i++)
         if (strcmp(key->ours->pdata[i], value) == 0)
@@ -101,7 +101,7 @@ reconcile_rate(RzRun *run, const RzJournalKey *key, int kind, GError **error)
     if (config == NULL)
         return false;
     const char *own = rz_own_value(config, key->key);
-    if (is_ours(key, own))
+    if (rz_key_is_ours(key, own))
         broker->rate_set[kind] = g_ascii_strtoll(own, NULL, 10);
     rz_cluster_configs_free(config, 1);
     return true;
@@ -146,7 +146,10 @@ restore_list(RzRun *run, RzJournalKey *key, int kind, Restore *restore, GError *
     if (config == NULL)
         return false;
     bool ok = true, needed = run->topics[index - 1].entries[kind] != NULL;
-    if (rz_run_plan_list_change(run, index - 1, kind, config, restore->changes, restore->values)) {
+    if (config->error == RZ_KAFKA_UNKNOWN_TOPIC_OR_PARTITION) {
+        ok = journal_key(run, "restored", key, error); /* it went with its topic */
+    } else if (rz_run_plan_list_change(run, index - 1, kind, config, restore->changes,
+                                       restore->values)) {
         restore->open = true;
     } else if (!needed || run->topics[index - 1].entries[kind]->len == 0) {
         const char *own = rz_own_value(config, key->key);
@@ -177,7 +180,7 @@ restore_rate(RzRun *run, RzJournalKey *key, int kind, Restore *restore, GError *
     bool ok = true;
     if (g_strcmp0(own, key->prior) == 0) {
         ok = journal_key(run, "restored", key, error);
-    } else if (is_ours(key, own)) {
+    } else if (rz_key_is_ours(key, own)) {
         RzConfigChange change = {RZ_RESOURCE_BROKER, key->name, key->key,
                                  key->prior != NULL ? RZ_CONFIG_SET : RZ_CONFIG_DELETE, key->prior};
         g_array_append_val(restore->changes, change);

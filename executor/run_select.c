@@ -222,7 +222,7 @@ admit(RzRun *run, RzPart *part)
                 rz_run_broker(run, part->leader)->n_sourcing < narrowed(run, SOURCE_MAX);
     for (uint16_t i = 0; i < n; i++) {
         const RzRunBroker *broker = rz_run_broker(run, goal[i]);
-        if (!broker->alive) {
+        if (!broker->alive || run->cycle_ms < broker->suspect_until_ms) {
             park(run, part, RZ_BLOCK_DEAD_TARGET, goal[i]);
             return false;
         }

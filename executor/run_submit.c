@@ -24,11 +24,12 @@ rz_run_unchoose(RzRun *run)
         rz_run_requeue(run, part);
     }
     g_array_set_size(run->chosen, 0);
+    g_ptr_array_set_size(run->unseen, 0);
     run->throttles_visible_by_ms = 0;
 }
 
-static void
-put_aside(RzRun *run, RzPart *part, RzBlock block, int32_t broker)
+void
+rz_run_put_aside(RzRun *run, RzPart *part, RzBlock block, int32_t broker)
 {
     uint32_t index = (uint32_t)(part - run->parts);
     rz_part_leave(run, part);
@@ -49,11 +50,11 @@ may_go(RzRun *run, RzPart *part, const RzClusterMetadata *live)
     const int32_t *goal = rz_part_goal(run, part, &n);
     for (uint16_t i = 0; i < n; i++)
         if (rz_cluster_find_broker(live, goal[i]) == NULL) {
-            put_aside(run, part, RZ_BLOCK_DEAD_TARGET, goal[i]);
+            rz_run_put_aside(run, part, RZ_BLOCK_DEAD_TARGET, goal[i]);
             return false;
         }
     if (now == NULL || now->leader < 0) {
-        put_aside(run, part, RZ_BLOCK_NO_LEADER, RZ_NO_BROKER);
+        rz_run_put_aside(run, part, RZ_BLOCK_NO_LEADER, RZ_NO_BROKER);
         return false;
     }
     return true;
@@ -86,8 +87,8 @@ look_again(RzRun *run, GError **error)
         if (part->state != RZ_PART_PENDING)
             continue;
         if (seen != RZ_SEEN_AT_ORIGIN && seen != RZ_SEEN_SHUFFLED)
-            put_aside(run, part, seen == RZ_SEEN_GONE ? RZ_BLOCK_GONE : RZ_BLOCK_DRIFTED,
-                      RZ_NO_BROKER);
+            rz_run_put_aside(run, part, seen == RZ_SEEN_GONE ? RZ_BLOCK_GONE : RZ_BLOCK_DRIFTED,
+                             RZ_NO_BROKER);
         else if (may_go(run, part, live))
             g_array_index(run->chosen, uint32_t, kept++) = index;
     }
@@ -125,7 +126,7 @@ take_result(RzRun *run, RzPart *part, const RzItemResult *result, guint batch, G
                     "AlterPartitionReassignments was denied: the account needs ALTER on CLUSTER");
         return false;
     case RZ_KAFKA_UNKNOWN_TOPIC_OR_PARTITION:
-        put_aside(run, part, RZ_BLOCK_GONE, RZ_NO_BROKER);
+        rz_run_put_aside(run, part, RZ_BLOCK_GONE, RZ_NO_BROKER);
         return true;
     case RZ_KAFKA_NOT_CONTROLLER:
     case RZ_KAFKA_REQUEST_TIMED_OUT:

@@ -13,6 +13,8 @@
 #include "executor/run_throttle.h"
 #include "executor/throttle_keys.h"
 
+#define SUSPECT_MS 5000
+
 const char *const rz_list_keys[2] = {RZ_KEY_FOLLOWER_LIST, RZ_KEY_LEADER_LIST};
 const char *const rz_rate_keys[2] = {RZ_KEY_FOLLOWER_RATE, RZ_KEY_LEADER_RATE};
 
@@ -243,7 +245,7 @@ static bool
 set_rate(RzRun *run, RzRunBroker *broker, int kind, GError **error)
 {
     int64_t rate = wanted_rate(run, broker, kind);
-    if (broker->rate_set[kind] == rate)
+    if (broker->rate_set[kind] == rate || broker->rate_taken[kind])
         return true;
     g_autofree char *name = g_strdup_printf("%d", broker->id);
     g_autofree char *value = g_strdup_printf("%" G_GINT64_FORMAT, rate);
@@ -252,10 +254,16 @@ set_rate(RzRun *run, RzRunBroker *broker, int kind, GError **error)
                                                           1, rz_rate_keys, 2, error);
     if (config == NULL)
         return false;
-    bool ok = record_prior(run, config, rz_rate_keys[kind], error) != NULL;
+    const RzJournalKey *key = record_prior(run, config, rz_rate_keys[kind], error);
+    const char *own = rz_own_value(config, rz_rate_keys[kind]);
+    if (key != NULL && g_strcmp0(own, key->prior) != 0 && !rz_key_is_ours(key, own)) {
+        broker->rate_taken[kind] = true;
+        rz_run_say(run, RZ_MESSAGE_WARNING, "%s of broker %d was changed by others: left as %s",
+                   rz_rate_keys[kind], broker->id, own != NULL ? own : "unset");
+    }
     rz_cluster_configs_free(config, 1);
-    if (!ok)
-        return false;
+    if (key == NULL || broker->rate_taken[kind])
+        return key != NULL;
     g_autoptr(GArray) changes = g_array_new(FALSE, FALSE, sizeof(RzConfigChange));
     RzConfigChange change = {RZ_RESOURCE_BROKER, name, rz_rate_keys[kind], RZ_CONFIG_SET, value};
     g_array_append_val(changes, change);
@@ -266,19 +274,41 @@ set_rate(RzRun *run, RzRunBroker *broker, int kind, GError **error)
     return true;
 }
 
+/* A broker that does not answer for itself holds up what concerns it, and nothing else. */
 static bool
-set_rates_for(RzRun *run, const RzPart *part, GError **error)
+try_rate(RzRun *run, RzRunBroker *broker, int kind, int32_t *silent, GError **error)
+{
+    GError *failure = NULL;
+    if (run->cycle_ms >= broker->suspect_until_ms && set_rate(run, broker, kind, &failure))
+        return true;
+    bool journal_failed = run->writer.failure != NULL;
+    if (failure == NULL ||
+        (!journal_failed && (g_error_matches(failure, RZ_ERROR, RZ_ERROR_UNREACHABLE) ||
+                             g_error_matches(failure, RZ_ERROR, RZ_ERROR_AMBIGUOUS)))) {
+        if (failure != NULL)
+            broker->suspect_until_ms = run->cycle_ms + SUSPECT_MS;
+        *silent = broker->id;
+        g_clear_error(&failure);
+        return true;
+    }
+    g_propagate_error(error, failure);
+    return false;
+}
+
+static bool
+set_rates_for(RzRun *run, const RzPart *part, int32_t *silent, GError **error)
 {
     uint16_t n_goal, n_origin;
     const int32_t *goal = rz_part_goal(run, part, &n_goal);
     const int32_t *origin = rz_part_origin(run, part, &n_origin);
     for (uint16_t i = 0; i < n_goal; i++)
         if (rz_part_is_adding(run, part, goal[i]) &&
-            !set_rate(run, rz_run_broker(run, goal[i]), 0, error))
+            !try_rate(run, rz_run_broker(run, goal[i]), 0, silent, error))
             return false;
     for (uint16_t i = 0; n_kinds(run) == 2 && i < n_origin; i++) {
         RzRunBroker *source = rz_run_broker(run, origin[i]);
-        if (source->alive && !set_rate(run, source, 1, error))
+        int32_t ignored = RZ_NO_BROKER; /* without its rate a source is merely not slowed */
+        if (source->alive && !try_rate(run, source, 1, &ignored, error))
             return false;
     }
     return true;
@@ -289,9 +319,11 @@ rz_run_retune(RzRun *run, GError **error)
 {
     for (guint i = 0; i < run->broker_list->len; i++) {
         RzRunBroker *broker = run->broker_list->pdata[i];
+        int32_t ignored = RZ_NO_BROKER;
         for (int kind = 0; kind < 2; kind++)
             if (broker->alive && broker->rate_set[kind] != 0 && run->rate > 0 &&
-                (broker->n_listed > 0 || kind == 1) && !set_rate(run, broker, kind, error))
+                (broker->n_listed > 0 || kind == 1) &&
+                !try_rate(run, broker, kind, &ignored, error))
                 return false;
     }
     return true;
@@ -313,11 +345,19 @@ rz_run_set_throttles(RzRun *run, GError **error)
         if (!set_lists_of(run, &g_array_index(topics, uint32_t, start),
                           MIN(topics->len - start, RZ_CONFIGS_A_REQUEST), error))
             return false;
+    guint kept = 0;
     for (guint i = 0; i < run->chosen->len; i++) {
-        const RzPart *part = &run->parts[g_array_index(run->chosen, uint32_t, i)];
-        if (part->listed && !set_rates_for(run, part, error))
+        uint32_t index = g_array_index(run->chosen, uint32_t, i);
+        RzPart *part = &run->parts[index];
+        int32_t silent = RZ_NO_BROKER;
+        if (part->listed && !set_rates_for(run, part, &silent, error))
             return false;
+        if (silent == RZ_NO_BROKER)
+            g_array_index(run->chosen, uint32_t, kept++) = index;
+        else
+            rz_run_put_aside(run, part, RZ_BLOCK_DEAD_TARGET, silent);
     }
+    g_array_set_size(run->chosen, kept);
     run->throttles_visible_by_ms = run->cycle_ms + RZ_VISIBLE_WITHIN_MS;
     return true;
 }

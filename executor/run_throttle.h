@@ -13,6 +13,7 @@ extern const char *const rz_rate_keys[2];
 
 /* Journaled; @changes holds RzConfigChange, of keys whose prior value is recorded. */
 bool rz_run_change_configs(RzRun *run, GArray *changes, GError **error);
+bool rz_key_is_ours(const RzJournalKey *key, const char *value); /* one of the rates we set */
 const char *rz_own_value(const RzClusterConfig *config, const char *key);
 /* What brings a topic's list down to what is needed now; false: nothing. @values owns the texts. */
 bool rz_run_plan_list_change(RzRun *run, uint32_t topic, int kind, const RzClusterConfig *config,
