@@ -5,6 +5,7 @@
 """
 
 import argparse
+import json
 import sys
 import tempfile
 import time
@@ -54,12 +55,25 @@ def upgrade(rig, results):
     rig.load.phase("after")
     rig.run("status", "run")
     rig.run("verify", "plan.json", *rig.live())
-    rig.run("audit", *rig.live())
-    results.check("apply, status, verify and audit after the move", [])
+    out, _ = rig.run("audit", *rig.live(), "--json", expect=1)
+    results.check("apply, status and verify after the move", [])
+    results.check("audit after the move: what two zones can promise", audit_faults(json.loads(out)))
 
     wanted = judge.targets(before, rig.plan_lines("plan.json"))
     after = rig.settled_state(lambda s: not judge.isr_faults(s))
     results.verdict("after the move", judge.moved_as_planned(before, after, wanted))
+
+
+def audit_faults(audit):
+    """Nothing is lost with a zone; some of RF 3 with two in-sync replicas must turn read-only."""
+    loss = audit["zone_loss"]
+    faults = [f"{zone['offline']} partitions offline without {zone['zone']}"
+              for zone in loss if zone["offline"]]
+    if audit["zone_violations"] != 0:
+        faults.append(f"{audit['zone_violations']} zone violations")
+    if sum(zone["read_only"] for zone in loss) == 0:
+        faults.append("RF 3 over two zones is not seen as read-only without one of them")
+    return faults
 
 
 def records(rig, results):
