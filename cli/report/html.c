@@ -26,10 +26,11 @@ static const char style[] =
     ".scroll{overflow-x:auto}table{border-collapse:collapse;margin:.5rem 0;"
     "font-variant-numeric:tabular-nums}caption{text-align:left;color:var(--faint)}"
     "th,td{padding:.2rem .7rem;border-bottom:1px solid var(--line);text-align:left;"
-    "overflow-wrap:anywhere}th.n,td.n{text-align:right;white-space:nowrap}"
+    "vertical-align:top}th{vertical-align:bottom}td:not(.n){min-width:5rem;overflow-wrap:anywhere}"
+    "th.n,td.n{text-align:right}td.n{white-space:nowrap}"
     ".note{border-left:.3rem solid var(--line);background:var(--fill);padding:.5rem 1rem;"
     "margin:.7rem 0}.note.good{border-color:var(--good)}.note.warn{border-color:var(--warn)}"
-    ".note.bad{border-color:var(--bad)}svg{max-width:100%;height:auto}"
+    ".note.bad{border-color:var(--bad)}svg{max-width:100%;min-width:34rem;height:auto}"
     "svg text{fill:var(--ink);font:12px system-ui,sans-serif}svg .faint{fill:var(--faint)}"
     "@media print{body{max-width:none}details{display:block}}";
 

@@ -24,13 +24,16 @@ subtitle(const RzSnapshot *snapshot)
                            snapshot->n_zones);
 }
 
+/* @when: "now" or "after the plan". */
 static void
-answer(RzHtml *html, const RzAudit *audit)
+answer(RzHtml *html, const char *when, const RzAudit *audit)
 {
     bool unsafe = rz_audit_is_unsafe(audit);
-    rz_html_note(html, unsafe ? RZ_NOTE_BAD : RZ_NOTE_GOOD,
-                 unsafe ? "the loss of one zone would stop reads or writes."
-                        : "every partition stays writable when any one zone is lost.");
+    g_autofree char *text = g_strdup_printf(
+        "%s, %s", when,
+        unsafe ? "the loss of one zone would stop reads or writes of some partitions."
+               : "every partition stays writable when any one zone is lost.");
+    rz_html_note(html, unsafe ? RZ_NOTE_BAD : RZ_NOTE_GOOD, text);
 }
 
 /* ---- audit ---- */
@@ -58,7 +61,7 @@ rz_report_audit(const RzAudit *audit)
 {
     g_autofree char *about = subtitle(audit->snapshot);
     g_autoptr(RzHtml) html = rz_html_new("Audit of a Kafka cluster", about);
-    answer(html, audit);
+    answer(html, "now", audit);
     g_autofree char *spread = g_strdup_printf(
         "%" PRId64 " partitions are not spread over the zones as wanted.", audit->zone_violations);
     rz_html_paragraph(html, spread);
@@ -150,7 +153,7 @@ rz_report_plan(const RzSnapshot *before, const RzPlan *plan, GError **error)
     rz_html_paragraph(html, totals);
     g_autoptr(RzAudit) audit_before = rz_audit_new(before, plan->policy);
     g_autoptr(RzAudit) audit_after = rz_audit_new(after, plan->policy);
-    answer(html, audit_after);
+    answer(html, "after the plan", audit_after);
     rz_html_heading(html, "Proof");
     tiers(html, plan);
     rz_html_heading(html, "What the loss of a zone would do");
