@@ -223,12 +223,25 @@ rz_args_exclude(const RzArgs *args, const char *a, const char *b, GError **error
     return false;
 }
 
-bool
-rz_command_has_option(const RzCommand *command, const char *name)
+static const RzOption *
+find_option(const RzCommand *command, const char *name)
 {
     for (int g = 0; g < RZ_MAX_GROUPS && command->groups[g] != NULL; g++)
         for (const RzOption *o = command->groups[g]->options; o->name != NULL; o++)
             if (strcmp(o->name, name) == 0)
-                return true;
-    return false;
+                return o;
+    return NULL;
+}
+
+bool
+rz_command_has_option(const RzCommand *command, const char *name)
+{
+    return find_option(command, name) != NULL;
+}
+
+bool
+rz_option_is_list(const RzCommand *command, const char *name)
+{
+    const RzOption *option = find_option(command, name);
+    return option != NULL && option->kind == RZ_OPTION_LIST;
 }

@@ -31,7 +31,7 @@ typedef struct {
     const RzOption *options; /* ends with a NULL name */
 } RzOptionGroup;
 
-#define RZ_MAX_GROUPS 5
+#define RZ_MAX_GROUPS 8
 
 typedef struct RzArgs RzArgs;
 typedef struct RzCommand RzCommand;
@@ -64,6 +64,9 @@ const char *rz_args_file(const RzArgs *args, uint32_t i); /* NULL past the end *
 
 /* Whether the command's table has an option of this name. */
 bool rz_command_has_option(const RzCommand *command, const char *name);
+
+/* Whether it may be repeated. */
+bool rz_option_is_list(const RzCommand *command, const char *name);
 
 /* Two options that exclude each other: RZ_ERROR_USAGE naming both if both were given. */
 bool rz_args_exclude(const RzArgs *args, const char *a, const char *b, GError **error);

@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 
+#include "cli/cmd_add_zone.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/run_loop.h"
@@ -108,9 +109,20 @@ act_directly(const RzArgs *args, RzRunIntent intent, const RzRunOptions *options
     return rz_run_job(&job, error);
 }
 
+/* A run of add-zone is over only when it was verified. */
+static int
+resume_directly(const RzArgs *args, const RzRunOptions *options, GError **error)
+{
+    const char *dir = rz_args_file(args, 0);
+    int code = act_directly(args, RZ_RUN_RESUME, options, error);
+    return code == 0 && rz_add_zone_owns(dir) ? rz_add_zone_finish(args, dir, error) : code;
+}
+
 int
 rz_cmd_resume(const RzArgs *args, GError **error)
 {
+    if (rz_add_zone_is_pending(rz_args_file(args, 0)))
+        return rz_add_zone_restart(args, rz_args_file(args, 0), error);
     const char *throttle = rz_args_value(args, "throttle");
     RzRunOptions options;
     g_autoptr(RzZones) zones = rz_session_zones(args, error);
@@ -125,7 +137,7 @@ rz_cmd_resume(const RzArgs *args, GError **error)
     }
     if (told != 0)
         return told == 1 ? 0 : -1;
-    return act_directly(args, RZ_RUN_RESUME, &options, error);
+    return resume_directly(args, &options, error);
 }
 
 int

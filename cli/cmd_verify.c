@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "cli/audit_text.h"
+#include "cli/cmd_verify.h"
 #include "cli/commands.h"
 #include "cli/io.h"
 #include "cli/output.h"
@@ -53,11 +54,9 @@ print_json(const RzVerification *v, const RzAudit *audit)
 }
 
 int
-rz_cmd_verify(const RzArgs *args, GError **error)
+rz_verify_and_print(const RzArgs *args, const RzPlan *plan, RzCluster *cluster, GError **error)
 {
-    g_autoptr(RzPlan) plan = rz_load_plan(rz_args_file(args, 0), error);
-    g_autoptr(RzCluster) cluster = plan != NULL ? rz_session_connect(args, error) : NULL;
-    g_autoptr(RzSnapshot) now = cluster != NULL ? rz_session_snapshot(args, cluster, error) : NULL;
+    g_autoptr(RzSnapshot) now = rz_session_snapshot(args, cluster, error);
     if (now == NULL)
         return -1;
     g_autoptr(RzVerification) verification = rz_verify(plan, cluster, true, error);
@@ -69,4 +68,12 @@ rz_cmd_verify(const RzArgs *args, GError **error)
     else
         print_text(verification, audit);
     return verification->ok ? 0 : 1;
+}
+
+int
+rz_cmd_verify(const RzArgs *args, GError **error)
+{
+    g_autoptr(RzPlan) plan = rz_load_plan(rz_args_file(args, 0), error);
+    g_autoptr(RzCluster) cluster = plan != NULL ? rz_session_connect(args, error) : NULL;
+    return cluster != NULL ? rz_verify_and_print(args, plan, cluster, error) : -1;
 }

@@ -24,12 +24,27 @@ static const RzOption policy_options[] = {
     {"spread", 0, RZ_OPTION_VALUE, "even|min:K", "replicas per zone: floor or ceiling of RF/zones, or at least K in each (default: even)"},
     {"target-rf", 0, RZ_OPTION_LIST, "[TOPICGLOB=]N", "replication factor wanted, for all topics or those that match; may be repeated, the last match wins"},
     {"balance", 0, RZ_OPTION_VALUE, "strict|N%", "strict: the fairest replica counts there are; N%: that far from the mean is fair enough and may save bytes (default: strict)"},
-    {"leaders", 0, RZ_OPTION_VALUE, "balance|keep", "balance preferred leaders over brokers, or keep every leader that may stay (default: balance)"},
     {"drain", 0, RZ_OPTION_LIST, "ID,...", "brokers to empty"},
     {"only-topic", 0, RZ_OPTION_LIST, "GLOB", "touch only topics that match; the others stay and count as load"},
     {"exclude-topic", 0, RZ_OPTION_LIST, "GLOB", "leave topics that match where they are"},
     {"disk-reserve", 0, RZ_OPTION_VALUE, "N%", "room kept free on every broker whose disk is known (default: 10%)"},
     {"include-zoneless", 0, RZ_OPTION_FLAG, NULL, "let brokers without a zone receive replicas, as a zone of their own"},
+    {0},
+};
+
+/* One name, two questions: which leaders a plan wants, and when a run elects them. */
+static const RzOption plan_leader_options[] = {
+    {"leaders", 0, RZ_OPTION_VALUE, "balance|keep", "balance preferred leaders over brokers, or keep every leader that may stay (default: balance)"},
+    {0},
+};
+
+static const RzOption run_leader_options[] = {
+    {"leaders", 0, RZ_OPTION_VALUE, "end|each|never", "when planned leaders are elected: after all moves (default), after each, not at all"},
+    {0},
+};
+
+static const RzOption job_leader_options[] = {
+    {"leaders", 0, RZ_OPTION_LIST, "balance|keep|end|each|never", "which leaders are wanted (balance, keep) and when they are elected (end, each, never); may be given once for each"},
     {0},
 };
 
@@ -76,10 +91,9 @@ static const RzOption plan_options[] = {
 static const RzOption apply_options[] = {
     {"throttle", 0, RZ_OPTION_VALUE, "RATE|none", "bytes per second that each broker may receive, for example 50MB; required"},
     {"throttle-mode", 0, RZ_OPTION_VALUE, "paced|follower|both", "paced: small partitions are paced by submission, large ones throttled (default); follower: all throttled on the receiving side; both: on both sides, as Kafka's own tool does"},
-    {"run-dir", 0, RZ_OPTION_VALUE, "DIR", "where journal and status go (default: rezone-run-<first 12 of the plan id>)"},
+    {"run-dir", 0, RZ_OPTION_VALUE, "DIR", "where journal and status go (default: rezone-run-<first 12 of the plan id>, for add-zone rezone-run-<ZONE>)"},
     {"yes", 'y', RZ_OPTION_FLAG, NULL, "start without asking; needed without a terminal"},
     {"dry-run", 0, RZ_OPTION_FLAG, NULL, "show what would be done and stop before the first change"},
-    {"leaders", 0, RZ_OPTION_VALUE, "end|each|never", "when planned leaders are elected: after all moves (default), after each, not at all"},
     {"on-dead-broker", 0, RZ_OPTION_VALUE, "wait|skip", "a receiving broker dies: wait for it (default), or put its partitions back and go on"},
     {"start-at", 0, RZ_OPTION_VALUE, "TIME", "wait until then before the first move; RFC 3339 or local HH:MM"},
     {"window", 0, RZ_OPTION_VALUE, "HH:MM-HH:MM", "submit moves only inside this local time of day, every day"},
@@ -156,6 +170,9 @@ static const RzOption sandbox_server_options[] = {
 static const RzOptionGroup sandbox_cluster_group = {"Made-up cluster", sandbox_cluster_options};
 static const RzOptionGroup sandbox_server_group = {"Server", sandbox_server_options};
 static const RzOptionGroup cluster_group = {"Cluster", cluster_options};
+static const RzOptionGroup plan_leader_group = {"Leaders", plan_leader_options};
+static const RzOptionGroup run_leader_group = {"Leaders", run_leader_options};
+static const RzOptionGroup job_leader_group = {"Leaders", job_leader_options};
 static const RzOptionGroup policy_group = {"Policy", policy_options};
 static const RzOptionGroup output_group = {"Output", json_options};
 static const RzOptionGroup report_group = {"Output", report_options};
@@ -173,6 +190,10 @@ static const RzOptionGroup consent_group = {"Consent", yes_options};
 static const RzOptionGroup status_group = {"View", status_options};
 
 const RzCommand rz_commands[] = {
+    {"add-zone", rz_cmd_add_zone, "the whole job in one run directory: snapshot, audit, plan, preflight, review and consent, apply, verify",
+     "ZONE", 1, 1, {&apply_group, &policy_group, &job_leader_group, &review_group, &cluster_group, &output_group},
+     "Spreads the cluster over the zones that serve today and ZONE, in the order a careful person would do it, and ends with what each zone's loss would do. Every step leaves its file in the run directory; interrupted anywhere, rezone resume DIR goes on. Refuses when ZONE has no live broker or serves already, or when a check fails.",
+     "rezone add-zone az2 -b localhost:9092 --throttle 50MB"},
     {"snapshot", rz_cmd_snapshot, "write the cluster as it is: brokers, zones, replicas, ISR, leaders, sizes, disk room",
      "", 0, 0, {&snapshot_group, &cluster_group, &quiet_group},
      "Reads a live cluster, or builds the same from what Kafka's own tools print, and writes one JSON object a line. Changes nothing.",
@@ -183,7 +204,7 @@ const RzCommand rz_commands[] = {
      "Reads a snapshot, or a live cluster with -b, and says which partitions would be lost, read-only or under-replicated if a zone or a broker were lost now. Exit code 1 if --fail-on finds something.",
      "rezone audit before.json\nrezone audit -b localhost:9092 --json"},
     {"plan", rz_cmd_plan, "compute the cheapest target placement with its proof",
-     "SNAPSHOT", 1, 1, {&policy_group, &plan_group, &report_group},
+     "SNAPSHOT", 1, 1, {&policy_group, &plan_leader_group, &plan_group, &report_group},
      "Computes the placement that spreads every partition over the zones with the fairest broker loads, then the fewest bytes moved, the fewest moves, balanced leaders and the fewest leader changes. Equal input gives byte-identical plans. Touches no cluster. Exit code 1 if no placement satisfies the policy, with the reason.",
      "rezone plan before.json -o plan.json\nrezone plan before.json --target-rf 4 --exclude-topic 'tmp-*' -o plan.json"},
     {"check", rz_cmd_check, "prove or refute a plan against its snapshot, without the solver's code",
@@ -191,7 +212,7 @@ const RzCommand rz_commands[] = {
      "Recounts the plan and verifies its certificate: that no placement with these loads moves fewer bytes. Exit code 1 names the partition, broker or tier that refutes it. PLAN may also be a reassignment JSON of another tool; then there is no proof to check.",
      "rezone check before.json plan.json"},
     {"compare", rz_cmd_compare, "several policies on one snapshot side by side: moves, bytes, balance, zone loss, time",
-     "SNAPSHOT", 1, 1, {&compare_group, &policy_group, &report_group},
+     "SNAPSHOT", 1, 1, {&compare_group, &policy_group, &plan_leader_group, &report_group},
      "Plans the snapshot as asked, as Kafka's own generator would place it, and with one thing changed at a time, and shows what each costs and what it is worth. Changes nothing.",
      "rezone compare before.json --throttle 50MB"},
     {"estimate", rz_cmd_estimate, "time, bytes per broker and zone pair, peak disk and money for a plan at given throttles",
@@ -203,7 +224,7 @@ const RzCommand rz_commands[] = {
      "A table of checks, each with its evidence and what to do: versions, rights, zones, health, others at work, disk, rates, and what a zone's loss would do after the plan. Changes nothing. Exit code 1 if a check fails; apply shows the same table before it asks.",
      "rezone preflight plan.json -b localhost:9092 --throttle 50MB --sample 30s"},
     {"apply", rz_cmd_apply, "execute a plan: throttled, journaled, with progress; asks before it starts",
-     "PLAN", 1, 1, {&apply_group, &review_group, &cluster_group, &output_group},
+     "PLAN", 1, 1, {&apply_group, &run_leader_group, &review_group, &cluster_group, &output_group},
      "Carries the plan out through Kafka's own reassignment protocol. Everything it does is journaled first in the run directory: killed at any moment, it goes on with resume, and throttles are put back as they were found. Once SIGINT or SIGTERM stops it cleanly (exit 4), twice at once; both can be resumed. PLAN may also be a reassignment JSON of another tool.",
      "rezone apply plan.json -b localhost:9092 --throttle 50MB"},
     {"resume", rz_cmd_resume, "continue an interrupted or paused run",

@@ -11,6 +11,7 @@ extern const guint rz_n_commands;
 /* NULL if there is no such command. */
 const RzCommand *rz_find_command(const char *name);
 
+int rz_cmd_add_zone(const RzArgs *args, GError **error);
 int rz_cmd_apply(const RzArgs *args, GError **error);
 int rz_cmd_audit(const RzArgs *args, GError **error);
 int rz_cmd_cancel(const RzArgs *args, GError **error);

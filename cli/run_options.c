@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "cli/policy_options.h"
 #include "cli/units.h"
 #include "executor/clock.h"
 #include "rezone/error.h"
@@ -59,10 +60,17 @@ value_if_known(const RzArgs *args, const char *name)
 bool
 rz_run_mode_from_args(const RzArgs *args, RzRunOptions *options, GError **error)
 {
+    const RzCommand *command = rz_args_command(args);
     for (gsize i = 0; i < G_N_ELEMENTS(choices); i++) {
-        const char *text = value_if_known(args, choices[i].option);
-        if (text != NULL && !take_choice(&choices[i], text, options, error))
-            return false;
+        if (!rz_command_has_option(command, choices[i].option))
+            continue;
+        const GPtrArray *values = rz_args_list(args, choices[i].option);
+        for (guint v = 0; v < values->len; v++) {
+            const char *text = g_ptr_array_index(values, v);
+            if (rz_value_is_for(RZ_FOR_RUN, command, choices[i].option, text) &&
+                !take_choice(&choices[i], text, options, error))
+                return false;
+        }
     }
     return true;
 }
