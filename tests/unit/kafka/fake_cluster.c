@@ -56,6 +56,8 @@ handle(void *context, const RzRequestHeader *header, const void *request)
     FakeReply reply = {0};
     g_assert(request != NULL); /* our client's requests must be valid */
     node->seen[header->api->key]++;
+    if (node->id == node->cluster->silent)
+        return reply;
     if (header->api->key == RZ_API_API_VERSIONS)
         return answer_versions(node->cluster, header);
     if (node->cluster->hook != NULL &&
@@ -111,7 +113,8 @@ RzCluster *
 fake_cluster_connect(const FakeCluster *cluster, int32_t node)
 {
     g_autofree char *address = g_strdup_printf("127.0.0.1:%u", cluster->nodes[node].port);
-    static const char *const quick[] = {"retry.backoff.ms=1", "socket.timeout.ms=1000", NULL};
+    static const char *const quick[] = {"retry.backoff.ms=1", "socket.timeout.ms=1000",
+                                        "socket.connection.setup.timeout.ms=1000", NULL};
     const RzClientSources sources = {.bootstrap_server = address, .overrides = quick};
     g_autoptr(GError) error = NULL;
     g_autoptr(RzClientConfig) config = rz_client_config_new(&sources, &error);

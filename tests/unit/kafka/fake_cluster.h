@@ -25,6 +25,7 @@ typedef struct {
 struct FakeCluster {
     FakeNode nodes[FAKE_NODES + 1]; /* from 1 */
     int32_t controller;
+    int32_t silent; /* this node accepts connections and never says anything; 0: none */
     int16_t max_versions[FAKE_KEYS]; /* offered; NOT_OFFERED */
     FakeHook hook;
     unsigned hooked; /* a counter for hooks */
