@@ -60,9 +60,11 @@ add_foreign_configs(World *world)
 {
     set_config(world, RZ_RESOURCE_BROKER, "5", "follower.replication.throttled.rate", "777000000");
     set_config(world, RZ_RESOURCE_BROKER, "1", "leader.replication.throttled.rate", "888000000");
-    set_config(world, RZ_RESOURCE_TOPIC, "orders", "follower.replication.throttled.replicas",
-               "7:1,0:9");
-    set_config(world, RZ_RESOURCE_TOPIC, "orders", "retention.ms", "86400000");
+    if (rz_sim_find_topic(world->sim, RZ_SIM_CONTROLLER, "orders") != NULL) {
+        set_config(world, RZ_RESOURCE_TOPIC, "orders", "follower.replication.throttled.replicas",
+                   "7:1,0:9");
+        set_config(world, RZ_RESOURCE_TOPIC, "orders", "retention.ms", "86400000");
+    }
     set_config(world, RZ_RESOURCE_TOPIC, "untouched", "follower.replication.throttled.replicas",
                "*");
 }
@@ -82,13 +84,15 @@ make_plan(World *world, const WorldMove *moves, uint32_t n)
     const RzSnapshot *before = world->before;
     g_autoptr(GArray) targets = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     g_autofree gsize *first = g_new0(gsize, before->n_partitions + 1);
+    g_autoptr(GHashTable) by_name = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (uint32_t i = 0; i < n; i++)
+        g_hash_table_insert(by_name, g_strdup_printf("%s-%d", moves[i].topic, moves[i].partition),
+                            (gpointer)(uintptr_t)&moves[i]);
     for (uint32_t p = 0; p < before->n_partitions; p++) {
         const RzPartition *partition = &before->partitions[p];
-        const WorldMove *found = NULL;
-        for (uint32_t i = 0; i < n; i++)
-            if (strcmp(moves[i].topic, before->topics[partition->topic].name) == 0 &&
-                moves[i].partition == partition->number)
-                found = &moves[i];
+        g_autofree char *name =
+            g_strdup_printf("%s-%d", before->topics[partition->topic].name, partition->number);
+        const WorldMove *found = g_hash_table_lookup(by_name, name);
         first[p] = targets->len;
         for (uint32_t i = 0; found != NULL && i < count(found->to); i++) {
             uint32_t broker = rz_snapshot_find_broker(before, found->to[i]);
