@@ -47,7 +47,7 @@ def _legend(names, x, y, width):
 def _ticks(low, high):
     """1, 2 and 5 times powers of ten; only the powers when there are many."""
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    steps = (1, 2, 5) if last - first <= 2 else (1,)
+    steps = (1, 2, 5) if last - first <= 3 else (1,)
     ticks = [step * 10.0 ** power for power in range(first, last + 1) for step in steps]
     return [tick for tick in ticks if low * 0.999 <= tick <= high * 1.001]
 
@@ -60,9 +60,9 @@ def short(value):
 
 
 def dots(title, axis, names, rows):
-    """rows: [(label, {name: value}, {name: note})]; a note without value stands in the margin."""
+    """rows: [(label, {name: value})]."""
     width, left, right, row_height = 900, 130, 40, 24
-    values = [value for _, found, _ in rows for value in found.values()]
+    values = [value for _, found in rows for value in found.values()]
     low, high = min(values) * 0.93, max(values) * 1.07
     legend, legend_end = _legend(names, 12, 48, width)
     top = legend_end + 34
@@ -77,7 +77,7 @@ def dots(title, axis, names, rows):
         x = place(tick)
         parts.append(f'<line x1="{x:.1f}" y1="{top}" x2="{x:.1f}" y2="{height - 16}" class="grid"/>')
         parts.append(_text(x, top - 4, f"{tick:g}", "middle", "faint"))
-    for index, (label, found, _) in enumerate(rows):
+    for index, (label, found) in enumerate(rows):
         y = top + row_height * (index + 0.5)
         parts.append(_text(left - 10, y + 4, label, "end"))
         for name in reversed(names):  # the first name is drawn last and so on top
