@@ -16,7 +16,7 @@ MAY_USE = {
     "sim": {"planner", "executor/cluster.h", "executor/clock.h"},
     "executor": {"planner"},
     "executor/simulated": {"planner", "executor", "sim"},  # the adapter between the two
-    "cli": {"planner", "executor", "sim"},
+    "cli": {"planner", "executor", "executor/simulated", "sim"},
 }
 FORBIDDEN_HEADERS = {
     "planner": r"<(librdkafka|openssl|sys/socket|netdb|pthread|threads|time|sys/time|gio)\b",
