@@ -523,6 +523,45 @@ any_bootstrap_server_will_do(void **state)
     assert_error(error, RZ_ERROR_UNREACHABLE, second);
 }
 
+static bool
+refuse_password(FakeCluster *cluster, int32_t node, const RzRequestHeader *header,
+                const void *request, FakeReply *reply)
+{
+    (void)cluster;
+    (void)node;
+    (void)request;
+    static const char *const mechanisms[] = {"PLAIN"};
+    const RzSaslHandshakeResponse handshake = {.mechanisms = mechanisms, .n_mechanisms = 1};
+    const RzSaslAuthenticateResponse refusal = {.error = 58, .message = "who are you?"};
+    if (header->api->key == RZ_API_SASL_HANDSHAKE)
+        *reply = fake_answer(header, &handshake);
+    else
+        *reply = fake_answer(header, &refusal);
+    return true;
+}
+
+/* Trying a wrong password on every bootstrap server would lock the account. */
+static void
+a_wrong_password_is_tried_once(void **state)
+{
+    (void)state;
+    static const char *const properties[] = {"security.protocol=sasl_plaintext",
+                                             "sasl.mechanism=PLAIN", "sasl.username=u",
+                                             "sasl.password=p", NULL};
+    g_autoptr(FakeCluster) cluster = fake_cluster_new(FAKE_KRAFT, refuse_password);
+    g_autofree char *servers = g_strdup_printf("127.0.0.1:%u,127.0.0.1:%u", cluster->nodes[1].port,
+                                               cluster->nodes[2].port);
+    const RzClientSources sources = {
+        .bootstrap_server = servers, .overrides = properties, .allow_insecure_sasl = true};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(RzClientConfig) config = rz_client_config_new(&sources, &error);
+    if (config == NULL)
+        fail_msg("%s", error->message);
+    assert_null(rz_kafka_cluster_new(config, &error));
+    assert_error(error, RZ_ERROR_DENIED, "who are you?");
+    assert_int_equal(fake_cluster_seen(cluster, RZ_API_SASL_AUTHENTICATE), 1);
+}
+
 /* The bootstrap server dies, the cluster lives on. */
 static void
 other_brokers_take_over(void **state)
@@ -555,6 +594,7 @@ main(void)
         cmocka_unit_test(a_dead_broker_is_named),
         cmocka_unit_test(a_hanging_broker_is_remembered),
         cmocka_unit_test(any_bootstrap_server_will_do),
+        cmocka_unit_test(a_wrong_password_is_tried_once),
         cmocka_unit_test(other_brokers_take_over),
     };
     g_array_append_vals(tests, fixed, G_N_ELEMENTS(fixed));
