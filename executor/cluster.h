@@ -9,9 +9,11 @@
  * Two kinds of failure are kept apart. A call that fails as a whole returns false with an RZ_ERROR:
  * RZ_ERROR_UNREACHABLE (certainly not carried out), RZ_ERROR_AMBIGUOUS (sent, no usable answer:
  * read the state back before repeating), RZ_ERROR_DENIED (names the ACL), RZ_ERROR_UNSUPPORTED,
- * RZ_ERROR_PROTOCOL, RZ_ERROR_KAFKA (top-level code without a better class; NOT_CONTROLLER and
- * timeouts that outlived the implementation's retries arrive as RZ_ERROR_AMBIGUOUS). A call that
- * was answered returns true, and each item carries its own Kafka code: partial success is normal.
+ * RZ_ERROR_PROTOCOL, RZ_ERROR_KAFKA (top-level code without a better class). NOT_CONTROLLER and
+ * timeouts that outlived the implementation's retries, and answers that cannot be used, arrive as
+ * RZ_ERROR_AMBIGUOUS from changing requests; reads are never ambiguous, but RZ_ERROR_UNREACHABLE
+ * or RZ_ERROR_PROTOCOL. A call that was answered returns true, and each item carries its own Kafka
+ * code: partial success is normal.
  *
  * Batching: at most RZ_CLUSTER_MAX_BATCH partitions a changing request (KRaft refuses more than
  * 10,000 records with half of them applied). Callers cut; implementations assert.
