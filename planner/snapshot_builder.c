@@ -243,10 +243,12 @@ rz_snapshot_builder_add_topic(RzSnapshotBuilder *builder, const char *name, cons
 static bool
 number_is_new(RzSnapshotBuilder *builder, const RzTopic *topic, int32_t number)
 {
+    if (topic->n_partitions == 0)
+        return true;
     const RzPartition *before =
         &g_array_index(builder->partitions, RzPartition, topic->first_partition);
     if (g_hash_table_size(builder->numbers) == 0) {
-        if (topic->n_partitions == 0 || before[topic->n_partitions - 1].number < number)
+        if (before[topic->n_partitions - 1].number < number)
             return true;
         for (uint32_t i = 0; i < topic->n_partitions; i++)
             g_hash_table_add(builder->numbers, GINT_TO_POINTER(before[i].number));
@@ -471,9 +473,8 @@ place_brokers(RzSnapshotBuilder *builder, RzSnapshot *snapshot)
 static void
 copy_list(uint32_t *to, const GArray *slots, uint32_t first, uint32_t n, const uint32_t *index)
 {
-    const uint32_t *from = (const uint32_t *)(const void *)slots->data + first;
     for (uint32_t i = 0; i < n; i++)
-        to[i] = index[from[i]];
+        to[i] = index[g_array_index(slots, uint32_t, first + i)];
 }
 
 static void
@@ -517,7 +518,7 @@ place_topics(RzSnapshotBuilder *builder, RzSnapshot *snapshot, const uint32_t *b
     snapshot->isr = g_new(uint32_t, MAX(builder->isr->len, 1));
     for (uint32_t t = 0; t < snapshot->n_topics; t++) {
         RzTopic topic = topics[order[t]];
-        RzPartition *mine = partitions + topic.first_partition;
+        RzPartition *mine = topic.n_partitions > 0 ? partitions + topic.first_partition : NULL;
         sort_partitions(mine, topic.n_partitions);
         topic.first_partition = snapshot->n_partitions;
         snapshot->topics[t] = topic;
