@@ -340,7 +340,10 @@ rz_check_placement(RzCheck *check, GError **error)
         return false;
     for (uint32_t b = 0; b < check->n_brokers; b++)
         check->squares += (RzWide)check->load[b] * check->load[b];
-    g_autofree char *count = rz_wide_to_words(s->n_partitions);
+    RzWide covered = 0;
+    for (uint32_t rf = 0; rf < check->n_classes; rf++)
+        covered += check->classes[rf] == NULL ? 0 : check->classes[rf]->n_partitions;
+    g_autofree char *count = rz_wide_to_words(covered);
     if (check->plan->policy == NULL)
         rz_check_say(check, "Every list that changes names different, live brokers.");
     else

@@ -36,7 +36,7 @@ static const HonestCase honest[] = {
     {"leaders kept", ADDED, {{"leaders", "keep"}}, {"leader_changes: every partition keeps its first replica unless that one goes"}},
     {"tolerance", ADDED, {{"balance", "20%"}},
      {"balance: every broker holds as many replicas as the policy's limits allow", "loads within these limits", "balance: "}},
-    {"topics left alone", ADDED, {{"only-topic", "t"}}, {"the others stay"}},
+    {"topics left alone", ADDED, {{"only-topic", "t"}}, {"Each of the 4 partitions that the policy covers", "the others stay"}},
     {"drain", "1@a 2@a 3@b 4@b | t: 1,3*4 2,4*5", {{"drain", "1"}}, {"1 partitions change, 1 replicas are copied, 4 bytes"}},
     {"empty cluster with brokers", "1@a 2@b", {{NULL}}, {"Counted again"}},
 };
