@@ -80,7 +80,7 @@ typedef struct {
     bool alive;
     int64_t dead_since_ms;
     int64_t suspect_until_ms; /* it did not answer us, whatever Metadata says */
-    GArray *queue; /* uint32_t: parts it is to receive, in order */
+    GArray *queue;            /* uint32_t: parts it is to receive, in order */
     guint head;
     int64_t pending_bytes;         /* still to be received, in flight included */
     int64_t pending_small;         /* parts in its queue that are paced, not listed */
@@ -89,7 +89,7 @@ typedef struct {
     uint32_t n_sourcing; /* parts in the windows that it leads */
     int64_t tokens;      /* of the bucket, bytes */
     int64_t rate_set[2]; /* follower, leader rate as we set it; 0: not set */
-    bool rate_taken[2]; /* others have set it since: theirs */
+    bool rate_taken[2];  /* others have set it since: theirs */
 } RzRunBroker;
 
 typedef struct {

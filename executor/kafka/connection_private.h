@@ -15,7 +15,7 @@ struct RzConnection {
     int64_t not_before_ms; /* throttled until then */
     int64_t renew_at_ms;   /* the session is old by then; 0: it has no end */
     bool is_loopback;
-    bool peer_closed; /* the stream ended where an answer was due */
+    bool peer_closed;              /* the stream ended where an answer was due */
     int16_t versions[RZ_MAX_APIS]; /* beside rz_wire_apis[]; -1: not offered */
 };
 

@@ -23,7 +23,7 @@ typedef struct {
     int32_t
         controller_id;   /* as of the last metadata; -1 unknown. Only ZooKeeper clusters need it */
     int32_t patience_ms; /* reads are not repeated beyond it */
-    int32_t pause_ms;      /* before the first repeat; doubles */
+    int32_t pause_ms;    /* before the first repeat; doubles */
     bool ready;          /* has been reached once: from then on, failures are worth a repeat */
 } RzKafka;
 
