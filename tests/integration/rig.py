@@ -15,7 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "kafka"))
 
-from kafka_cluster import Cluster  # noqa: E402
+from kafka_cluster import CONTROLLER_ID, Cluster  # noqa: E402, F401
 
 ORACLE_DEADLINE_S = 120
 LOAD_END_DEADLINE_S = 200
