@@ -305,7 +305,9 @@ watch(RzRun *run, GError **error)
         if (!rz_run_health(run, error))
             return false;
         rz_run_mind_the_blocked(run);
+        rz_run_ask_room(run);
         rz_run_unpark(run);
+        rz_run_adapt(run);
     }
     return rz_run_reconcile_lists(run, error) && rz_run_prune(run, error) &&
            rz_run_retune(run, error) && rz_run_progress(run, error);

@@ -151,6 +151,18 @@ judge_foreign(RzRun *run, const char *topic, const RzClusterPartition *partition
     }
 }
 
+/* The broker's own metric counts new replicas in: a lost old one can hide behind them. */
+static void
+count_missing(RzRun *run, const RzPart *part, const RzClusterPartition *partition)
+{
+    for (uint32_t i = 0; i < partition->n_replicas; i++) {
+        int32_t id = partition->replicas[i];
+        if (part != NULL && rz_part_is_adding(run, part, id))
+            continue;
+        run->health.missing += !rz_list_has(partition->isr, partition->n_isr, id);
+    }
+}
+
 static void
 judge_topic(RzRun *run, const RzClusterTopic *topic)
 {
@@ -164,6 +176,7 @@ judge_topic(RzRun *run, const RzClusterTopic *topic)
         while (at < end && run->parts[at].number < partition->number)
             at++;
         bool ours = at < end && run->parts[at].number == partition->number;
+        count_missing(run, ours ? &run->parts[at] : NULL, partition);
         judge_zones(run, partition, MAX(min_isr, 1));
         if (!ours)
             judge_foreign(run, topic->name, partition, MAX(min_isr, 1));
@@ -180,6 +193,8 @@ rz_run_health(RzRun *run, GError **error)
     rz_run_track_brokers(run, all);
     count_zones(run);
     RzHealth *health = &run->health;
+    health->missing_before = health->read_ms == INT64_MIN ? UINT32_MAX : health->missing;
+    health->missing = 0;
     health->below_min_isr = health->at_min_isr = health->newly_under_replicated = 0;
     g_clear_pointer(&health->example, g_free);
     for (uint32_t t = 0; t < all->n_topics; t++)
@@ -187,6 +202,9 @@ rz_run_health(RzRun *run, GError **error)
             judge_topic(run, &all->topics[t]);
     health->read_ms = run->cycle_ms;
     int64_t cost = run->clock->monotonic_ms(run->clock) - start;
+    health->cost_ms = cost;
+    if (health->best_cost_ms == 0 || cost < health->best_cost_ms)
+        health->best_cost_ms = MAX(cost, 1);
     run->health_due_ms = run->cycle_ms + MAX(INTERVAL_MS, cost * COST_FACTOR);
     run->window_shift = health->at_min_isr > 0 ? 1 : 0;
     return true;

@@ -153,6 +153,8 @@ rz_part_enter(RzRun *run, RzPart *part, int32_t source)
     if (part->in_window)
         return;
     part->in_window = part->charged = true;
+    part->leader_ms = part->grew_ms = 0;
+    part->write_rate = 0;
     part->source = source;
     part->listed = rz_part_wants_list(run, part);
     charge(run, part, 1);

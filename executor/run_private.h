@@ -46,14 +46,16 @@ typedef struct {
     int32_t source;  /* the leader it is copied from, while in the windows */
     int32_t blocker; /* broker to blame, RZ_NO_BROKER */
     int64_t bytes;
-    int64_t copied_bytes; /* of all its new replicas, while in flight */
-    int64_t since_ms;     /* when it was first seen as it is seen now */
-    int64_t acted_ms;     /* when it was last sent or cancelled */
-    int64_t grew_ms;      /* when copied_bytes last grew */
-    uint8_t state;        /* RzPartState */
-    uint8_t seen;         /* RzSeen */
-    uint8_t block;        /* RzBlock */
-    bool back;            /* its goal is the original list */
+    int64_t copied_bytes;            /* of all its new replicas, while in flight */
+    int64_t since_ms;                /* when it was first seen as it is seen now */
+    int64_t acted_ms;                /* when it was last sent or cancelled */
+    int64_t grew_ms;                 /* when copied_bytes last grew */
+    int64_t leader_bytes, leader_ms; /* size of the leader's log, when it was asked */
+    int64_t write_rate;              /* bytes/s produced to it, as measured */
+    uint8_t state;                   /* RzPartState */
+    uint8_t seen;                    /* RzSeen */
+    uint8_t block;                   /* RzBlock */
+    bool back;                       /* its goal is the original list */
     bool touched;
     bool skip;               /* on its way back because it was given up */
     bool again;              /* on its way back to be sent once more (it hung) */
@@ -88,6 +90,8 @@ typedef struct {
     int64_t listed_bytes, unlisted_bytes;
     uint32_t n_sourcing; /* parts in the windows that it leads */
     int64_t tokens;      /* of the bucket, bytes */
+    int64_t room_bytes;  /* free in its worst directory; -1 unknown */
+    bool predicted;      /* it was said that it will not converge */
     int64_t rate_set[2]; /* follower, leader rate as we set it; 0: not set */
     bool rate_taken[2];  /* others have set it since: theirs */
 } RzRunBroker;
@@ -109,6 +113,8 @@ typedef struct {
 typedef struct {
     int64_t read_ms; /* INT64_MIN: never */
     uint32_t below_min_isr, at_min_isr, newly_under_replicated;
+    uint32_t missing, missing_before;   /* replicas that do not move and are out of their ISR */
+    int64_t cost_ms, best_cost_ms;      /* of the reading; best_cost_ms 0: none yet */
     char *example;                      /* one of the worst, "orders-3" */
     GHashTable *min_isr;                /* topic -> int, as pointers; every topic seen */
     GHashTable *known_under_replicated; /* "topic-partition": so before we began */
@@ -176,7 +182,7 @@ struct RzRun {
     GString *events; /* lines not written yet */
     bool status_failed;
     int window_shift; /* windows are divided by 1 << this: the health gate's halving */
-    int64_t auto_changed_ms;
+    int64_t adapted_ms, strained_ms, room_ms;
 };
 
 /* ---- run_open.c ---- */
@@ -235,6 +241,7 @@ bool rz_run_health(RzRun *run, GError **error);
 bool rz_run_gate(RzRun *run); /* may submit now; else the reason is set */
 bool rz_run_progress(RzRun *run, GError **error);
 void rz_run_adapt(RzRun *run);
+void rz_run_ask_room(RzRun *run);
 void rz_run_mind_the_blocked(RzRun *run);
 void rz_run_unpark(RzRun *run);
 bool rz_run_check_late(RzRun *run); /* false: something of ours is listed after all */

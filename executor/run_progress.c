@@ -47,6 +47,70 @@ ask_broker(RzRun *run, const RzRunBroker *broker, const GArray *parts, GError **
     return true; /* a broker that does not answer costs a figure */
 }
 
+/* ---- what is written meanwhile ---- */
+
+static void
+note_leader_size(RzRun *run, RzPart *part, int64_t bytes)
+{
+    int64_t elapsed = run->cycle_ms - part->leader_ms;
+    if (part->leader_ms != 0 && elapsed > 0)
+        part->write_rate = MAX(bytes - part->leader_bytes, 0) * 1000 / elapsed;
+    part->leader_bytes = bytes;
+    part->leader_ms = run->cycle_ms;
+}
+
+static void
+ask_leader(RzRun *run, int32_t leader, RzPart *part)
+{
+    RzTopicPartition name = {run->topics[part->topic].name, part->number};
+    g_autoptr(RzClusterLogDirs) dirs =
+        rz_cluster_describe_log_dirs(run->cluster, leader, &name, 1, NULL);
+    for (uint32_t d = 0; dirs != NULL && d < dirs->n_dirs; d++)
+        for (uint32_t r = 0; r < dirs->dirs[d].n_replicas; r++)
+            if (!dirs->dirs[d].replicas[r].future)
+                note_leader_size(run, part, dirs->dirs[d].replicas[r].size_bytes);
+}
+
+/* Listed partitions are few; only for them can the throttle be what they wait for. */
+static void
+measure_writes(RzRun *run)
+{
+    for (guint i = 0; i < run->active->len; i++) {
+        RzPart *part = &run->parts[g_array_index(run->active, uint32_t, i)];
+        const RzClusterTopic *topic =
+            part->listed && part->state == RZ_PART_MOVING
+                ? rz_cluster_find_topic(run->live, run->topics[part->topic].name)
+                : NULL;
+        const RzClusterPartition *live =
+            topic != NULL ? rz_cluster_find_partition(topic, part->number) : NULL;
+        if (live != NULL && live->leader >= 0)
+            ask_leader(run, live->leader, part);
+    }
+}
+
+/* In-sync traffic is charged to the quota as well: at or above it nothing ever catches up. */
+static void
+predict(RzRun *run)
+{
+    for (guint b = 0; run->rate > 0 && b < run->broker_list->len; b++) {
+        RzRunBroker *broker = run->broker_list->pdata[b];
+        int64_t written = 0;
+        for (guint i = 0; broker->n_listed > 0 && i < run->active->len; i++) {
+            const RzPart *part = &run->parts[g_array_index(run->active, uint32_t, i)];
+            if (part->listed && rz_part_is_adding(run, part, broker->id))
+                written += part->write_rate;
+        }
+        bool hopeless = written > 0 && written >= broker->rate_set[0];
+        if (hopeless && !broker->predicted)
+            rz_run_say(run, RZ_MESSAGE_WARNING,
+                       "broker %d will not catch up: %" G_GINT64_FORMAT
+                       " bytes/s are written to what it copies, its throttle is %" G_GINT64_FORMAT
+                       " bytes/s: raise it",
+                       broker->id, written, broker->rate_set[0]);
+        broker->predicted = hopeless;
+    }
+}
+
 static bool
 is_copying(const RzRun *run, const RzPart *part, int32_t broker)
 {
@@ -119,6 +183,8 @@ rz_run_progress(RzRun *run, GError **error)
         if (parts->len > 0 && !ask_broker(run, broker, parts, error))
             return false;
     }
+    measure_writes(run);
+    predict(run);
     note_stalls(run, before);
     measure_rate(run);
     return true;

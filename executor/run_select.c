@@ -226,8 +226,14 @@ admit(RzRun *run, RzPart *part)
             park(run, part, RZ_BLOCK_DEAD_TARGET, goal[i]);
             return false;
         }
-        if (fits && rz_part_is_adding(run, part, goal[i]))
-            fits = broker_admits(run, broker, part, listed);
+        if (!rz_part_is_adding(run, part, goal[i]))
+            continue;
+        if (broker->room_bytes >= 0 &&
+            broker->listed_bytes + broker->unlisted_bytes + part->bytes > broker->room_bytes) {
+            park(run, part, RZ_BLOCK_DISK, goal[i]);
+            return false;
+        }
+        fits = fits && broker_admits(run, broker, part, listed);
     }
     return fits && pass_caps(run, part, false);
 }

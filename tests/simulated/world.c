@@ -109,14 +109,20 @@ make_plan(World *world, const WorldMove *moves, uint32_t n)
     assert_true(rz_plan_write(world->plan, append_line, world->plan_text, NULL));
 }
 
-World *
-world_new_with(int version, const WorldMove *moves, uint32_t n)
+static RzSimOptions
+options_of(int version)
 {
-    World *world = g_new0(World, 1);
     RzSimOptions options = rz_sim_options_default();
     options.version = version;
     options.wall_ms = 1795341600000;
-    world->sim = rz_sim_new(&options);
+    return options;
+}
+
+static World *
+make(const RzSimOptions *options, const WorldMove *moves, uint32_t n)
+{
+    World *world = g_new0(World, 1);
+    world->sim = rz_sim_new(options);
     for (int32_t id = 1; id <= 6; id++)
         rz_sim_add_broker(world->sim, id, id <= 3 ? "az1" : "az2");
     for (uint32_t i = 0; i < n; i++)
@@ -138,9 +144,24 @@ world_new_with(int version, const WorldMove *moves, uint32_t n)
 }
 
 World *
+world_new_with(int version, const WorldMove *moves, uint32_t n)
+{
+    RzSimOptions options = options_of(version);
+    return make(&options, moves, n);
+}
+
+World *
 world_new(int version)
 {
     return world_new_with(version, standard_moves, G_N_ELEMENTS(standard_moves));
+}
+
+World *
+world_new_growing(int version)
+{
+    RzSimOptions options = options_of(version);
+    options.grow_logs = true;
+    return make(&options, standard_moves, G_N_ELEMENTS(standard_moves));
 }
 
 void

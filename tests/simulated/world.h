@@ -48,6 +48,8 @@ typedef struct {
 
 /* A world with the standard moves; sizes from 1 to 40 MB. */
 World *world_new(int version);
+/* The same, but what is written stays: logs grow. */
+World *world_new_growing(int version);
 /* With moves of your own, on topics that are made to fit. */
 World *world_new_with(int version, const WorldMove *moves, uint32_t n);
 void world_free(World *world);
