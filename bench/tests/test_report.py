@@ -3,7 +3,7 @@
 import unittest
 from xml.etree import ElementTree
 
-from rzbench import report_plans, report_scale
+from rzbench import report_execute, report_plans, report_scale
 
 BASE = {"workload": "w", "partitions": "1000", "status": "ok", "replicas_added": "3",
         "bytes_moved": "1000", "cross_zone_bytes": "0", "zone_violations": "0",
@@ -55,6 +55,23 @@ class Scale(unittest.TestCase):
     def test_pictures_are_well_formed(self):
         for svg in report_scale.pictures(self.rows).values():
             ElementTree.fromstring(svg)
+
+
+class Execute(unittest.TestCase):
+    def run_of(self, number, tool, result="done", **values):
+        columns = {column: "1" for column, _ in report_execute.COLUMNS}
+        return {**columns, "round": str(number), "tool": tool, "result": result, "misplaced": "0",
+                "configs_left": "0", "load_average": "0.5", **values}
+
+    def test_medians_spread_and_failures(self):
+        rows = [self.run_of(1, "a", over_ideal="1.1"), self.run_of(2, "a", over_ideal="1.5"),
+                self.run_of(3, "a", over_ideal="1.2"),
+                self.run_of(1, "b", "failed", misplaced="4")]
+        text = "\n".join(report_execute.section({}, rows))
+        self.assertIn("| a | 3 | 0 | 0 | 0 | 1.2 (1.1 to 1.5) |", text)
+        self.assertIn("| b | 1 | 1 | 4 | 0 |", text)
+        for picture in report_execute.pictures(rows).values():
+            ElementTree.fromstring(picture)
 
 
 if __name__ == "__main__":

@@ -50,7 +50,8 @@ public final class Load {
         Map<String, Object> summary() {
             long[] sorted = latencies.stream().mapToLong(Long::longValue).sorted().toArray();
             return Map.of("phase", name, "records", sorted.length, "p50_ms", percentile(sorted, 0.50),
-                "p99_ms", percentile(sorted, 0.99), "max_ms", percentile(sorted, 1.0));
+                "p99_ms", percentile(sorted, 0.99), "p999_ms", percentile(sorted, 0.999),
+                "max_ms", percentile(sorted, 1.0));
         }
 
         private static double percentile(long[] sorted, double part) {
