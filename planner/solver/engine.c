@@ -37,6 +37,7 @@ rz_engine_new(uint32_t n, RzCost *price, int64_t *held, const int64_t *lo, const
     engine->excess = rz_arena_array(arena, int64_t, n + 1);
     engine->distance = rz_arena_array(arena, RzCost, n + 1);
     engine->hops = rz_arena_array(arena, uint32_t, n + 1);
+    engine->exchanged = rz_arena_array(arena, uint32_t, n);
     engine->parent = rz_arena_array(arena, uint32_t, n + 1);
     engine->settled = rz_arena_array(arena, bool, n + 1);
     return engine;
@@ -157,14 +158,20 @@ raise_prices(RzEngine *engine, uint32_t target)
             engine->price[v] += engine->distance[target] - engine->distance[v];
 }
 
-/* Makes the path's exchanges from its start on: each is valid when its turn comes. */
+/*
+ * Makes the path's exchanges from its start on: each is valid when its turn comes. They are read
+ * off first, since an exchange changes its rows, and a partition may be exchanged twice.
+ */
 static void
 augment(RzEngine *engine, const RzEngineClient *client, uint32_t source, uint32_t target)
 {
-    uint32_t *next = engine->hops; /* no longer needed by this search */
-    next[target] = RZ_NONE;
-    for (uint32_t v = target; v != source; v = engine->parent[v])
-        next[engine->parent[v]] = v;
+    uint32_t *next = engine->hops, *exchanged = engine->exchanged;
+    for (uint32_t v = target; v != source; v = engine->parent[v]) {
+        uint32_t u = engine->parent[v];
+        next[u] = v;
+        if (u != engine->n && v != engine->n)
+            exchanged[u] = engine->partition[(gsize)u * engine->n + v];
+    }
     for (uint32_t u = source; u != target; u = next[u]) {
         uint32_t v = next[u];
         if (v == engine->n) {
@@ -172,8 +179,7 @@ augment(RzEngine *engine, const RzEngineClient *client, uint32_t source, uint32_
         } else if (u == engine->n) {
             engine->delivered[v]--;
         } else {
-            uint32_t p = engine->partition[(gsize)u * engine->n + v];
-            client->exchange(client->data, engine, p, u, v);
+            client->exchange(client->data, engine, exchanged[u], u, v);
             engine->held[u]--;
             engine->held[v]++;
         }

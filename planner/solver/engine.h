@@ -15,7 +15,8 @@ typedef struct RzEngine RzEngine;
 
 typedef struct {
     /*
-     * Fills row @from: for every broker v the cheapest allowed exchange that takes a unit from
+     * Fills row @from, called when it is stale: for every broker v the cheapest allowed exchange
+     * that takes a unit from
      * @from to v (cost before prices, may be negative; RZ_COST_NONE if there is none) and the
      * partition that does it.
      */
@@ -33,12 +34,13 @@ struct RzEngine {
     bool *stale;             /* per row */
     int64_t n_augmentations; /* how much there was to repair */
 
-    /* Private: the exchange costs, what each broker has delivered, and the search. */
-    RzCost *cost;
-    uint32_t *partition;
+    RzCost *cost;        /* row by row: the exchanges; a client may keep them current itself */
+    uint32_t *partition; /* that do them */
+
+    /* Private: what each broker has delivered, and the search. */
     int64_t *delivered, *excess;
     RzCost *distance;
-    uint32_t *hops, *parent;
+    uint32_t *hops, *parent, *exchanged;
     bool *settled;
 };
 

@@ -28,19 +28,17 @@
 /* Beyond this many entries that serve only some brokers of a cell, one scan is cheaper. */
 #define MAX_POPS 24
 
-typedef struct {
-    RzHeap heap;
-    RzCost cost; /* of the best entry, unless dirty */
-    uint32_t partition;
-    bool dirty;
-} Back;
+/* Marks an entry of the row that must be found again, and one that is known not to exist. */
+#define STALE RZ_NONE
+#define NOBODY (RZ_NONE - 1)
 
 typedef struct {
     RzReplicas *work;
-    bool *ordered; /* per broker: its indexes are heaps, not mere lists yet */
-    RzHeap *fresh; /* [u * n_cells + cell] */
-    Back *back;    /* [u * n_brokers + v] */
-    RzHeap popped; /* scratch */
+    bool *ordered;        /* per broker: its indexes are heaps, not mere lists yet */
+    RzHeap *fresh;        /* [u * n_cells + cell] */
+    RzHeap *back;         /* [u * n_brokers + v] */
+    RzHeap popped;        /* scratch */
+    RzBrokerIx *unserved; /* scratch */
 } Client;
 
 static uint32_t
@@ -108,7 +106,7 @@ each_entry(Client *client, uint32_t p, uint32_t u, EntryFunc func)
         if (levels->group[v] != group || uses(client, p, v) ||
             !zones_allow(client, p, in->zone[u], in->zone[v]))
             continue;
-        func(client, &client->back[(gsize)u * in->n_brokers + v].heap, key);
+        func(client, &client->back[(gsize)u * in->n_brokers + v], key);
     }
 }
 
@@ -143,27 +141,24 @@ order_indexes(Client *client, uint32_t u)
     uint32_t n = client->work->in->n_brokers, n_cells = client->work->levels->n_cells;
     for (uint32_t cell = 0; cell < n_cells; cell++)
         rz_heap_order(&client->fresh[(gsize)u * n_cells + cell]);
-    for (uint32_t v = 0; v < n; v++) {
-        Back *back = &client->back[(gsize)u * n + v];
-        rz_heap_order(&back->heap);
-        back->dirty = true;
-    }
+    for (uint32_t v = 0; v < n; v++)
+        rz_heap_order(&client->back[(gsize)u * n + v]);
     client->ordered[u] = true;
 }
 
-/* Finds the best way from @u back to @v. */
+/* Finds the best partition to go from @u back to @v. */
 static void
-refresh_back(Client *client, Back *back, uint32_t u, uint32_t v)
+refresh_back(Client *client, uint32_t u, uint32_t v, RzCost *cost, uint32_t *partition)
 {
-    while (back->heap.n > 0 && !back_is_valid(client, back->heap.keys[0], u, v))
-        rz_heap_pop(&back->heap);
-    back->dirty = false;
-    back->cost = RZ_COST_NONE;
-    if (back->heap.n == 0)
+    RzHeap *back = &client->back[(gsize)u * client->work->in->n_brokers + v];
+    while (back->n > 0 && !back_is_valid(client, back->keys[0], u, v))
+        rz_heap_pop(back);
+    cost[v] = RZ_COST_NONE;
+    partition[v] = NOBODY;
+    if (back->n == 0)
         return;
-    int32_t key = back->heap.keys[0];
-    back->partition = partition_of(client, key);
-    back->cost = key >= 0 ? 0 : -rz_cost_of(client->work->in, back->partition);
+    partition[v] = partition_of(client, back->keys[0]);
+    cost[v] = back->keys[0] >= 0 ? 0 : -rz_cost_of(client->work->in, partition[v]);
 }
 
 /* Offers partition @p to the brokers of the cell that it does not use; returns those still
@@ -205,15 +200,14 @@ serve_by_scan(const Client *client, RzHeap *heap, uint32_t u, uint32_t cell,
                   members, n_members, cost, partition);
 }
 
-/* Lays the cheapest new replicas in @cell over the row. The first entries serve almost all. */
+/* Finds the cheapest new replica for some brokers of the cell. The first entries serve almost all.
+ */
 static void
-overlay_cell(Client *client, uint32_t u, uint32_t cell, RzCost *cost, uint32_t *partition)
+refresh_fresh(Client *client, uint32_t u, uint32_t cell, const RzBrokerIx *members,
+              uint32_t n_members, RzCost *cost, uint32_t *partition)
 {
-    const RzLevels *levels = client->work->levels;
-    RzHeap *heap = &client->fresh[(gsize)u * levels->n_cells + cell];
-    const RzBrokerIx *members = levels->cell_brokers + levels->cell_first[cell];
-    uint32_t n_members = levels->cell_first[cell + 1] - levels->cell_first[cell];
-    uint32_t unserved = 1;
+    RzHeap *heap = &client->fresh[(gsize)u * client->work->levels->n_cells + cell];
+    uint32_t unserved = n_members;
     client->popped.n = 0;
     while (heap->n > 0 && unserved > 0 && client->popped.n < MAX_POPS) {
         int32_t key = heap->keys[0];
@@ -233,38 +227,69 @@ overlay_cell(Client *client, uint32_t u, uint32_t cell, RzCost *cost, uint32_t *
         rz_heap_push(heap, client->popped.keys[i], client->work->arena);
 }
 
+/* Finds again what is stale in row @u, cell by cell. */
 static void
 fill_row(void *data, uint32_t u, RzCost *cost, uint32_t *partition)
 {
     Client *client = data;
-    uint32_t n = client->work->in->n_brokers;
     const RzLevels *levels = client->work->levels;
+    uint32_t group = levels->group[u];
     if (!client->ordered[u])
         order_indexes(client, u);
-    Back *back = client->back + (gsize)u * n;
-    for (uint32_t v = 0; v < n; v++) {
-        if (back[v].dirty)
-            refresh_back(client, &back[v], u, v);
-        cost[v] = back[v].cost;
-        partition[v] = back[v].partition;
+    for (uint32_t cell = levels->group_cells[group]; cell < levels->group_cells[group + 1];
+         cell++) {
+        uint32_t n_stale = 0;
+        for (uint32_t i = levels->cell_first[cell]; i < levels->cell_first[cell + 1]; i++) {
+            uint32_t v = levels->cell_brokers[i];
+            if (v == u || partition[v] != STALE)
+                continue;
+            refresh_back(client, u, v, cost, partition);
+            client->unserved[n_stale++] = (RzBrokerIx)v;
+        }
+        if (n_stale > 0)
+            refresh_fresh(client, u, cell, client->unserved, n_stale, cost, partition);
     }
-    RzCost own = cost[u];
-    cost[u] = -1; /* keeps the broker itself from being served: fresh costs are not negative */
-    uint32_t group = levels->group[u];
-    for (uint32_t cell = levels->group_cells[group]; cell < levels->group_cells[group + 1]; cell++)
-        overlay_cell(client, u, cell, cost, partition);
-    cost[u] = own;
 }
 
-/* Partition @p changed: what was known about its brokers' rows may no longer hold. */
+/* Partition @p is about to change: where it was the best of row @u, the best must be found again.
+ */
 static void
-invalidate(Client *client, RzEngine *engine, uint32_t p, uint32_t u)
+forget(RzEngine *engine, uint32_t p, uint32_t u)
+{
+    uint32_t *partition = engine->partition + (gsize)u * engine->n;
+    for (uint32_t v = 0; v < engine->n; v++) {
+        if (partition[v] != p)
+            continue;
+        partition[v] = STALE;
+        engine->stale[u] = true;
+    }
+}
+
+/* Partition @p has changed: where it is now better than the best of row @u, it is the best. */
+static void
+improve(const Client *client, RzEngine *engine, uint32_t p, uint32_t u)
 {
     const RzInstance *in = client->work->in;
-    const RzBrokerIx *current = rz_current(in, p);
-    engine->stale[u] = true;
-    for (uint32_t i = 0; i < rz_n_current(in, p); i++)
-        client->back[(gsize)u * in->n_brokers + current[i]].dirty = true;
+    const RzLevels *levels = client->work->levels;
+    RzCost *cost = engine->cost + (gsize)u * engine->n;
+    uint32_t *partition = engine->partition + (gsize)u * engine->n;
+    RzCost own = rz_cost_of(in, p), gain = rz_is_current(in, p, u) ? 0 : own;
+    uint32_t group = levels->group[u];
+    for (uint32_t cell = levels->group_cells[group]; cell < levels->group_cells[group + 1];
+         cell++) {
+        if (!zones_allow(client, p, in->zone[u], levels->cell_zone[cell]))
+            continue;
+        for (uint32_t i = levels->cell_first[cell]; i < levels->cell_first[cell + 1]; i++) {
+            uint32_t v = levels->cell_brokers[i];
+            if (partition[v] == STALE || cost[v] <= -gain || uses(client, p, v))
+                continue;
+            RzCost exchange_cost = (rz_is_current(in, p, v) ? 0 : own) - gain;
+            if (exchange_cost >= cost[v])
+                continue;
+            cost[v] = exchange_cost;
+            partition[v] = p;
+        }
+    }
 }
 
 static void
@@ -276,12 +301,13 @@ exchange(void *data, RzEngine *engine, uint32_t p, uint32_t from, uint32_t to)
     g_assert(uses(client, p, from) && !uses(client, p, to));
     g_assert(zones_allow(client, p, client->work->in->zone[from], client->work->in->zone[to]));
     for (uint32_t i = 0; i < rf; i++)
+        forget(engine, p, target[i]);
+    for (uint32_t i = 0; i < rf; i++)
         if (target[i] == from)
             target[i] = (RzBrokerIx)to;
-    invalidate(client, engine, p, from);
     for (uint32_t i = 0; i < rf; i++) {
-        invalidate(client, engine, p, target[i]);
         each_entry(client, p, target[i], client->ordered[target[i]] ? push_entry : append_entry);
+        improve(client, engine, p, target[i]);
     }
 }
 
@@ -308,10 +334,16 @@ rz_replicas_repair(RzReplicas *work)
     rz_rank_partitions(work);
     client.ordered = rz_arena_array(work->arena, bool, n);
     client.fresh = rz_arena_array(work->arena, RzHeap, (gsize)n * work->levels->n_cells);
-    client.back = rz_arena_array(work->arena, Back, (gsize)n * n);
+    client.back = rz_arena_array(work->arena, RzHeap, (gsize)n * n);
+    client.unserved = rz_arena_array(work->arena, RzBrokerIx, n);
     fill_indexes(&client);
     RzEngine *engine =
         rz_engine_new(n, work->price, work->held, work->levels->lo, work->levels->hi, work->arena);
+    for (gsize i = 0; i < (gsize)n * n; i++) {
+        bool reachable = work->levels->group[i / n] == work->levels->group[i % n] && i / n != i % n;
+        engine->partition[i] = reachable ? STALE : NOBODY;
+        engine->cost[i] = RZ_COST_NONE;
+    }
     const RzEngineClient callbacks = {fill_row, exchange, &client};
     bool solved = rz_engine_run(engine, &callbacks);
     work->n_augmentations = engine->n_augmentations;
