@@ -25,7 +25,8 @@
 #include "planner/solver/engine.h"
 #include "planner/solver/heap.h"
 
-/* Beyond this many entries that serve only some brokers of a cell, one scan is cheaper. */
+/* A pair of brokers for which this many entries of a fresh heap are no use gets a heap of its own.
+ */
 #define MAX_POPS 24
 
 /* Marks an entry of the row that must be found again, and one that is known not to exist. */
@@ -37,6 +38,7 @@ typedef struct {
     bool *ordered;        /* per broker: its indexes are heaps, not mere lists yet */
     RzHeap *fresh;        /* [u * n_cells + cell] */
     RzHeap *back;         /* [u * n_brokers + v] */
+    RzHeap **own;         /* [u * n_brokers + v]: the part of fresh that v can use, or NULL */
     RzHeap popped;        /* scratch */
     RzBrokerIx *unserved; /* scratch */
 } Client;
@@ -161,70 +163,95 @@ refresh_back(Client *client, uint32_t u, uint32_t v, RzCost *cost, uint32_t *par
     cost[v] = back->keys[0] >= 0 ? 0 : -rz_cost_of(client->work->in, partition[v]);
 }
 
-/* Offers partition @p to the brokers of the cell that it does not use; returns those still
- * unserved.
- */
-static uint32_t
-serve(const Client *client, uint32_t p, RzCost offer, const RzBrokerIx *cell, uint32_t n_cell,
-      RzCost *cost, uint32_t *partition)
-{
-    uint32_t unserved = 0;
-    for (uint32_t i = 0; i < n_cell; i++) {
-        uint32_t v = cell[i];
-        if (cost[v] <= offer)
-            continue;
-        if (uses(client, p, v) || rz_is_current(client->work->in, p, v)) {
-            unserved++;
-            continue;
-        }
-        cost[v] = offer;
-        partition[v] = p;
-    }
-    return unserved;
-}
-
 static RzCost
 fresh_cost(const Client *client, int32_t key)
 {
     return key >= 0 ? rz_cost_of(client->work->in, partition_of(client, key)) : 0;
 }
 
-/* The heap's remaining entries, whatever their order. */
-static void
-serve_by_scan(const Client *client, RzHeap *heap, uint32_t u, uint32_t cell,
-              const RzBrokerIx *members, uint32_t n_members, RzCost *cost, uint32_t *partition)
+static bool
+may_be_fresh(const Client *client, uint32_t p, uint32_t v)
 {
-    for (uint32_t i = 0; i < heap->n; i++)
-        if (fresh_is_valid(client, heap->keys[i], u, cell))
-            serve(client, partition_of(client, heap->keys[i]), fresh_cost(client, heap->keys[i]),
-                  members, n_members, cost, partition);
+    return !uses(client, p, v) && !rz_is_current(client->work->in, p, v);
+}
+
+/* Offers the entry to the brokers of @members; returns how many of them it does not serve, and
+ * leaves those at the front. */
+static uint32_t
+serve(const Client *client, int32_t key, RzBrokerIx *members, uint32_t n_members, RzCost *cost,
+      uint32_t *partition)
+{
+    uint32_t p = partition_of(client, key), n_unserved = 0;
+    RzCost offer = fresh_cost(client, key);
+    for (uint32_t i = 0; i < n_members; i++) {
+        RzBrokerIx v = members[i];
+        if (cost[v] <= offer)
+            continue;
+        if (!may_be_fresh(client, p, v)) {
+            members[n_unserved++] = v;
+            continue;
+        }
+        cost[v] = offer;
+        partition[v] = p;
+    }
+    return n_unserved;
+}
+
+/* Gathers the entries at @u that can take @v: brokers that share nearly all partitions leave few,
+ * far down in the common heap. */
+static void
+build_own(Client *client, uint32_t u, uint32_t v)
+{
+    const RzLevels *levels = client->work->levels;
+    const RzHeap *fresh = &client->fresh[(gsize)u * levels->n_cells + levels->cell[v]];
+    RzHeap *own = rz_arena_array(client->work->arena, RzHeap, 1);
+    for (uint32_t i = 0; i < fresh->n; i++)
+        if (may_be_fresh(client, partition_of(client, fresh->keys[i]), v))
+            rz_heap_append(own, fresh->keys[i], client->work->arena);
+    rz_heap_order(own);
+    client->own[(gsize)u * client->work->in->n_brokers + v] = own;
+}
+
+static void
+refresh_own(const Client *client, uint32_t u, uint32_t v, RzCost *cost, uint32_t *partition)
+{
+    RzHeap *own = client->own[(gsize)u * client->work->in->n_brokers + v];
+    uint32_t cell = client->work->levels->cell[v];
+    while (own->n > 0 && !(fresh_is_valid(client, own->keys[0], u, cell) &&
+                           may_be_fresh(client, partition_of(client, own->keys[0]), v)))
+        rz_heap_pop(own);
+    if (own->n == 0 || fresh_cost(client, own->keys[0]) >= cost[v])
+        return;
+    cost[v] = fresh_cost(client, own->keys[0]);
+    partition[v] = partition_of(client, own->keys[0]);
 }
 
 /* Finds the cheapest new replica for some brokers of the cell. The first entries serve almost all.
  */
 static void
-refresh_fresh(Client *client, uint32_t u, uint32_t cell, const RzBrokerIx *members,
-              uint32_t n_members, RzCost *cost, uint32_t *partition)
+refresh_fresh(Client *client, uint32_t u, uint32_t cell, RzBrokerIx *members, uint32_t n_members,
+              RzCost *cost, uint32_t *partition)
 {
     RzHeap *heap = &client->fresh[(gsize)u * client->work->levels->n_cells + cell];
-    uint32_t unserved = n_members;
     client->popped.n = 0;
-    while (heap->n > 0 && unserved > 0 && client->popped.n < MAX_POPS) {
+    while (heap->n > 0 && n_members > 0 && client->popped.n < MAX_POPS) {
         int32_t key = heap->keys[0];
         bool valid = fresh_is_valid(client, key, u, cell);
         if (valid)
-            unserved = serve(client, partition_of(client, key), fresh_cost(client, key), members,
-                             n_members, cost, partition);
-        if (valid && unserved == 0)
+            n_members = serve(client, key, members, n_members, cost, partition);
+        if (valid && n_members == 0)
             break;
         rz_heap_pop(heap);
         if (valid)
             rz_heap_append(&client->popped, key, client->work->arena);
     }
-    if (unserved > 0 && heap->n > 0)
-        serve_by_scan(client, heap, u, cell, members, n_members, cost, partition);
+    bool exhausted = heap->n == 0;
     for (uint32_t i = 0; i < client->popped.n; i++)
         rz_heap_push(heap, client->popped.keys[i], client->work->arena);
+    for (uint32_t i = 0; i < n_members && !exhausted; i++) {
+        build_own(client, u, members[i]);
+        refresh_own(client, u, members[i], cost, partition);
+    }
 }
 
 /* Finds again what is stale in row @u, cell by cell. */
@@ -244,7 +271,10 @@ fill_row(void *data, uint32_t u, RzCost *cost, uint32_t *partition)
             if (v == u || partition[v] != STALE)
                 continue;
             refresh_back(client, u, v, cost, partition);
-            client->unserved[n_stale++] = (RzBrokerIx)v;
+            if (client->own[(gsize)u * client->work->in->n_brokers + v] != NULL)
+                refresh_own(client, u, v, cost, partition);
+            else
+                client->unserved[n_stale++] = (RzBrokerIx)v;
         }
         if (n_stale > 0)
             refresh_fresh(client, u, cell, client->unserved, n_stale, cost, partition);
@@ -267,20 +297,23 @@ forget(RzEngine *engine, uint32_t p, uint32_t u)
 
 /* Partition @p has changed: where it is now better than the best of row @u, it is the best. */
 static void
-improve(const Client *client, RzEngine *engine, uint32_t p, uint32_t u)
+improve(Client *client, RzEngine *engine, uint32_t p, uint32_t u)
 {
     const RzInstance *in = client->work->in;
     const RzLevels *levels = client->work->levels;
     RzCost *cost = engine->cost + (gsize)u * engine->n;
     uint32_t *partition = engine->partition + (gsize)u * engine->n;
     RzCost own = rz_cost_of(in, p), gain = rz_is_current(in, p, u) ? 0 : own;
-    uint32_t group = levels->group[u];
+    uint32_t group = levels->group[u], rank = client->work->rank[p];
     for (uint32_t cell = levels->group_cells[group]; cell < levels->group_cells[group + 1];
          cell++) {
         if (!zones_allow(client, p, in->zone[u], levels->cell_zone[cell]))
             continue;
         for (uint32_t i = levels->cell_first[cell]; i < levels->cell_first[cell + 1]; i++) {
             uint32_t v = levels->cell_brokers[i];
+            RzHeap *pair = client->own[(gsize)u * in->n_brokers + v];
+            if (pair != NULL && may_be_fresh(client, p, v))
+                rz_heap_push(pair, gain == 0 ? (int32_t)rank : ~(int32_t)rank, client->work->arena);
             if (partition[v] == STALE || cost[v] <= -gain || uses(client, p, v))
                 continue;
             RzCost exchange_cost = (rz_is_current(in, p, v) ? 0 : own) - gain;
@@ -335,6 +368,7 @@ rz_replicas_repair(RzReplicas *work)
     client.ordered = rz_arena_array(work->arena, bool, n);
     client.fresh = rz_arena_array(work->arena, RzHeap, (gsize)n * work->levels->n_cells);
     client.back = rz_arena_array(work->arena, RzHeap, (gsize)n * n);
+    client.own = rz_arena_array(work->arena, RzHeap *, (gsize)n * n);
     client.unserved = rz_arena_array(work->arena, RzBrokerIx, n);
     fill_indexes(&client);
     RzEngine *engine =
