@@ -46,7 +46,7 @@ typedef struct {
     int32_t number;
     int32_t leader; /* -1: none */
     int32_t leader_epoch;
-    RzSimIds replicas, isr, adding, removing;
+    RzSimIds replicas, isr, adding, removing, elr;
 } RzSimPartitionView;
 
 typedef struct {

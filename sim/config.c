@@ -85,6 +85,16 @@ rz_sim_quota(const RzSim *sim, const RzSimBroker *broker, bool leader)
     return value == NULL ? RZ_SIM_UNLIMITED : g_ascii_strtoll(value, NULL, 10);
 }
 
+uint32_t
+rz_sim_min_isr(const RzSim *sim, const RzSimTopic *topic)
+{
+    const char *key = "min.insync.replicas";
+    const char *value = g_hash_table_lookup(topic->configs, key);
+    if (value == NULL)
+        value = g_hash_table_lookup(sim->cluster_configs, key);
+    return value == NULL ? 1 : (uint32_t)MAX(1, g_ascii_strtoll(value, NULL, 10));
+}
+
 bool
 rz_sim_unclean_allowed(const RzSim *sim, const RzSimTopic *topic)
 {
@@ -362,7 +372,7 @@ check_value(RzSimResource type, const RzSimConfigChange *change, const char *val
                                        MAX_VALUE_BYTES));
     if (key != NULL && !rz_sim_config_is_valid(key, value))
         return invalid(
-            RZ_KAFKA_INVALID_CONFIG,
+            type == RZ_SIM_TOPIC ? RZ_KAFKA_INVALID_CONFIG : RZ_KAFKA_INVALID_REQUEST,
             g_strdup_printf("Invalid value %s for configuration %s", value, change->key));
     return (RzSimResult){0};
 }

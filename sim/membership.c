@@ -20,7 +20,10 @@ for_each_partition(RzSim *sim, RzSimBroker *broker, Visit visit)
     }
 }
 
-/* Takes @broker out of the ISR, unless it is the last one there: its data is all there is. */
+/*
+ * Takes @broker out of the ISR. Without eligible leader replicas the last one stays there: its data
+ * is all there is.
+ */
 static void
 shrink(RzSim *sim, RzSimPartition *partition, RzSimBroker *broker)
 {
@@ -29,7 +32,7 @@ shrink(RzSim *sim, RzSimPartition *partition, RzSimBroker *broker)
     RzSimChange change;
     rz_sim_change_init(&change, partition);
     RzIds rest = rz_ids_without(change.isr, (RzIds){&broker->id, 1});
-    if (rest.n > 0)
+    if (rest.n > 0 || rz_sim_has_elr(sim))
         rz_ids_replace(&change.isr, rest);
     if (rz_sim_unclean_allowed(sim, partition->topic))
         change.elect = RZ_ELECT_UNCLEAN;
@@ -110,6 +113,7 @@ rz_sim_kill(RzSim *sim, int32_t id)
         return false;
     rz_sim_log_event(sim, "broker %d killed", id);
     set_serving(sim, broker, false);
+    broker->died = !broker->frozen;
     rz_sim_schedule(sim, sim->now_ms + sim->options.session_timeout_ms, RZ_EVENT_FENCE, NULL,
                     broker, broker->generation);
     return true;
@@ -144,6 +148,18 @@ rz_sim_freeze(RzSim *sim, int32_t id, bool frozen)
 
 /* ---- return ---- */
 
+/* What a broker that died had not yet written may be lost: it is not eligible any more. */
+static void
+distrust(RzSim *sim, RzSimPartition *partition, RzSimBroker *broker)
+{
+    if (!rz_ids_contain(partition->elr, broker->id))
+        return;
+    RzSimChange change;
+    rz_sim_change_init(&change, partition);
+    change.unclean = broker->id;
+    rz_sim_change_commit(sim, partition, &change);
+}
+
 bool
 rz_sim_start(RzSim *sim, int32_t id)
 {
@@ -154,6 +170,9 @@ rz_sim_start(RzSim *sim, int32_t id)
     broker->frozen = false;
     broker->generation++;
     rz_sim_fence(sim, broker); /* a new incarnation replaces the one that was not yet missed */
+    if (broker->died)
+        for_each_partition(sim, broker, distrust);
+    broker->died = false;
     rz_sim_schedule(sim, sim->now_ms + sim->options.start_ms, RZ_EVENT_UNFENCE, NULL, broker,
                     broker->generation);
     return true;

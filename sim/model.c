@@ -82,6 +82,7 @@ rz_sim_partition_free(RzSimPartition *partition)
     rz_ids_clear(&partition->isr);
     rz_ids_clear(&partition->adding);
     rz_ids_clear(&partition->removing);
+    rz_ids_clear(&partition->elr);
     g_free(partition->copies);
     if (partition->past != NULL)
         g_array_unref(partition->past);
@@ -120,6 +121,8 @@ rz_sim_new(const RzSimOptions *options)
     sim->moving = g_hash_table_new(NULL, NULL);
     sim->events = g_array_new(FALSE, FALSE, sizeof(RzSimEvent));
     sim->flow_next_ms = RZ_SIM_NEVER;
+    if (rz_sim_has_elr(sim)) /* the feature wants one value for all, so Kafka sets it */
+        g_hash_table_insert(sim->cluster_configs, g_strdup("min.insync.replicas"), g_strdup("1"));
     uint8_t id[16];
     random_uuid(sim, id);
     sim->cluster_id = uuid_text(id);
@@ -340,6 +343,7 @@ rz_sim_partition_new(RzSim *sim, RzSimTopic *topic, const int32_t *replicas, uin
     partition->topic = topic;
     partition->number = (int32_t)topic->partitions->len;
     partition->leader = -1;
+    partition->last_known_leader = -1;
     partition->active = RZ_NONE;
     partition->created_ms = sim->now_ms;
     partition->size_ms = sim->now_ms;

@@ -17,17 +17,26 @@ rz_sim_change_init(RzSimChange *change, const RzSimPartition *partition)
         .isr = rz_ids_copy(partition->isr),
         .adding = rz_ids_copy(partition->adding),
         .removing = rz_ids_copy(partition->removing),
+        .elr = rz_ids_copy(partition->elr),
         .elect = RZ_ELECT_ONLINE,
+        .unclean = -1,
     };
 }
 
-static void
-change_clear(RzSimChange *change)
+void
+rz_sim_change_clear(RzSimChange *change)
 {
     rz_ids_clear(&change->replicas);
     rz_ids_clear(&change->isr);
     rz_ids_clear(&change->adding);
     rz_ids_clear(&change->removing);
+    rz_ids_clear(&change->elr);
+}
+
+bool
+rz_sim_has_elr(const RzSim *sim)
+{
+    return sim->options.version >= RZ_SIM_VERSION(4, 1);
 }
 
 bool
@@ -68,6 +77,27 @@ complete_reassignment(const RzSim *sim, RzSimChange *change)
     rz_ids_clear(&change->removing);
 }
 
+/* Who leaves an ISR that is below its minimum stays eligible, unless its data may be lost. */
+static void
+settle_elr(const RzSim *sim, const RzSimPartition *partition, RzSimChange *change)
+{
+    if (!rz_sim_has_elr(sim))
+        return;
+    RzIds kept = {0};
+    if (change->isr.n < MIN(rz_sim_min_isr(sim, partition->topic), change->replicas.n)) {
+        RzIds all = rz_ids_copy(change->elr);
+        for (uint32_t i = 0; i < partition->isr.n; i++)
+            if (!rz_ids_contain(all, partition->isr.ids[i]))
+                rz_ids_append(&all, partition->isr.ids[i]);
+        for (uint32_t i = 0; i < all.n; i++)
+            if (!rz_ids_contain(change->isr, all.ids[i]) && all.ids[i] != change->unclean &&
+                rz_ids_contain(change->replicas, all.ids[i]))
+                rz_ids_append(&kept, all.ids[i]);
+        rz_ids_clear(&all);
+    }
+    rz_ids_replace(&change->elr, kept);
+}
+
 /* Acceptable: not fenced, and its directory works. */
 static bool
 may_lead(const RzSim *sim, const RzSimPartition *partition, int32_t id)
@@ -83,7 +113,9 @@ static bool
 may_lead_cleanly(const RzSim *sim, const RzSimPartition *partition, const RzSimChange *change,
                  int32_t id)
 {
-    return rz_ids_contain(change->isr, id) && may_lead(sim, partition, id);
+    bool eligible =
+        rz_ids_contain(change->isr, id) || (change->isr.n == 0 && rz_ids_contain(change->elr, id));
+    return eligible && may_lead(sim, partition, id);
 }
 
 static int32_t
@@ -93,6 +125,17 @@ first_clean(const RzSim *sim, const RzSimPartition *partition, const RzSimChange
         if (may_lead_cleanly(sim, partition, change, change->replicas.ids[i]))
             return change->replicas.ids[i];
     return -1;
+}
+
+/* With nobody in sync or eligible, the last leader: its data is the best there is. */
+static int32_t
+last_known(const RzSim *sim, const RzSimPartition *partition, const RzSimChange *change)
+{
+    int32_t id = partition->last_known_leader;
+    bool nobody = rz_sim_has_elr(sim) && change->isr.n == 0 && change->elr.n == 0;
+    return nobody && id >= 0 && rz_ids_contain(change->replicas, id) && may_lead(sim, partition, id)
+               ? id
+               : -1;
 }
 
 static int32_t
@@ -117,6 +160,8 @@ elect(const RzSim *sim, const RzSimPartition *partition, RzSimChange *change)
     if (may_lead_cleanly(sim, partition, change, partition->leader))
         return partition->leader;
     int32_t leader = first_clean(sim, partition, change);
+    if (leader < 0)
+        leader = last_known(sim, partition, change);
     if (leader < 0 && change->elect == RZ_ELECT_UNCLEAN)
         return elect_unclean(sim, partition, change);
     return leader;
@@ -259,7 +304,10 @@ write_change(RzSim *sim, RzSimPartition *partition, RzSimChange *change, int32_t
                  !rz_ids_contain_all(change->isr, partition->isr);
     if (leader != partition->leader || drops)
         partition->leader_epoch++;
+    if (partition->leader >= 0 || leader >= 0)
+        partition->last_known_leader = leader >= 0 ? -1 : partition->leader;
     partition->leader = leader;
+    rz_ids_replace(&partition->elr, change->elr);
     rz_ids_replace(&partition->replicas, change->replicas);
     rz_ids_replace(&partition->isr, change->isr);
     rz_ids_replace(&partition->adding, change->adding);
@@ -275,12 +323,18 @@ bool
 rz_sim_change_commit(RzSim *sim, RzSimPartition *partition, RzSimChange *change)
 {
     complete_reassignment(sim, change);
+    settle_elr(sim, partition, change);
     int32_t leader = elect(sim, partition, change);
-    if (leader == partition->leader && rz_ids_equal(change->replicas, partition->replicas) &&
+    if (leader >= 0 && change->isr.n == 0) { /* it was eligible, or the last one known */
+        rz_ids_append(&change->isr, leader);
+        rz_ids_replace(&change->elr, rz_ids_without(change->elr, change->isr));
+    }
+    if (leader == partition->leader && rz_ids_equal(change->elr, partition->elr) &&
+        rz_ids_equal(change->replicas, partition->replicas) &&
         rz_ids_equal(change->isr, partition->isr) &&
         rz_ids_equal(change->adding, partition->adding) &&
         rz_ids_equal(change->removing, partition->removing)) {
-        change_clear(change);
+        rz_sim_change_clear(change);
         return false;
     }
     remember(sim, partition);

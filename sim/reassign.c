@@ -57,8 +57,7 @@ cancel(RzSim *sim, RzSimPartition *partition)
     RzSimChange change;
     rz_sim_change_init(&change, partition);
     if (!revert(partition, &change) && !unclean_allowed) {
-        rz_ids_clear(&change.replicas);
-        rz_ids_clear(&change.isr);
+        rz_sim_change_clear(&change);
         return refuse(RZ_KAFKA_INVALID_REPLICA_ASSIGNMENT,
                       g_strdup_printf("Unable to revert partition assignment for %s:%d because it "
                                       "would require an unclean leader election.",

@@ -30,6 +30,7 @@ typedef struct {
     bool serving; /* the process answers and fetches */
     bool fenced;  /* as the controller sees it */
     bool frozen;
+    bool died;           /* without a goodbye, since it last started */
     uint32_t generation; /* of the process: events about an earlier one are void */
     GArray *dirs;        /* RzSimDir */
     GHashTable *configs, *static_configs;
@@ -67,6 +68,8 @@ struct RzSimPartition {
     int32_t number;
     int32_t leader, leader_epoch;
     RzIds replicas, isr, adding, removing;
+    RzIds elr;                 /* eligible leaders, while the ISR is below its minimum */
+    int32_t last_known_leader; /* when it became leaderless; -1: it is not */
     RzSimCopy *copies;
     uint32_t n_copies;
     uint32_t active;                         /* index in RzSim.active, or RZ_NONE */
@@ -164,12 +167,16 @@ void rz_sim_recompute(RzSim *sim);
 /* partition.c: one change of a partition, as the controller commits it */
 typedef enum { RZ_ELECT_ONLINE, RZ_ELECT_PREFERRED, RZ_ELECT_UNCLEAN } RzElect;
 typedef struct {
-    RzIds replicas, isr, adding, removing;
+    RzIds replicas, isr, adding, removing, elr;
     RzElect elect;
+    int32_t unclean; /* a broker that died: what it had may be lost; -1: none */
 } RzSimChange;
 void rz_sim_change_init(RzSimChange *change, const RzSimPartition *partition);
+void rz_sim_change_clear(RzSimChange *change);
 /* Completes, elects, commits and clears @change. False: it would change nothing. */
 bool rz_sim_change_commit(RzSim *sim, RzSimPartition *partition, RzSimChange *change);
+/* New clusters have eligible leader replicas (KIP-966) from 4.1 on: the ISR may then be empty. */
+bool rz_sim_has_elr(const RzSim *sim);
 /* Brings copies in line with the ISR and with which brokers serve. */
 void rz_sim_refresh_copies(RzSim *sim, RzSimPartition *partition);
 void rz_sim_match_copies(RzSim *sim, RzSimPartition *partition);
@@ -195,3 +202,4 @@ void rz_sim_listed_parse(RzSimListed *listed, const char *value);
 void rz_sim_listed_clear(RzSimListed *listed);
 int64_t rz_sim_quota(const RzSim *sim, const RzSimBroker *broker, bool leader);
 bool rz_sim_unclean_allowed(const RzSim *sim, const RzSimTopic *topic);
+uint32_t rz_sim_min_isr(const RzSim *sim, const RzSimTopic *topic);

@@ -147,6 +147,7 @@ rz_sim_partition_view(const RzSim *sim, int32_t via, const RzSimTopic *topic, in
                                      borrow(partition->replicas),
                                      borrow(partition->isr),
                                      borrow(partition->adding),
-                                     borrow(partition->removing)};
+                                     borrow(partition->removing),
+                                     borrow(partition->elr)};
     return true;
 }

@@ -242,7 +242,9 @@ describe_partition(RzCall *call, const RzSimPartitionView *view, RzDescribedPart
                                  .n_replicas = same.n_replicas,
                                  .isr = same.isr,
                                  .n_isr = same.n_isr,
-                                 .elr = rz_arena_array(call->arena, int32_t, 0),
+                                 .elr = view->elr.n > 0 ? view->elr.ids
+                                                        : rz_arena_array(call->arena, int32_t, 0),
+                                 .n_elr = view->elr.n,
                                  .last_known_elr = rz_arena_array(call->arena, int32_t, 0),
                                  .offline = same.offline,
                                  .n_offline = same.n_offline};

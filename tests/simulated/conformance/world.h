@@ -15,6 +15,8 @@ struct World {
     int version;         /* 403: Kafka 4.3 */
     int64_t patience_ms; /* how long something may take that must happen */
     int64_t hang_ms;     /* how long something must not happen, to be called hung */
+    uint32_t down;       /* brokers that a case has killed, a bit each */
+    int64_t settle_ms;   /* until brokers go by a config that the controller has taken */
     /* @replicas: @n_partitions lists of @rf brokers, end to end; @bytes: in each partition. */
     bool (*create_topic)(World *world, const char *name, const int32_t *replicas,
                          uint32_t n_partitions, uint32_t rf, int64_t bytes, GError **error);

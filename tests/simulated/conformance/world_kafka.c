@@ -166,6 +166,7 @@ world_kafka_new(const char *bootstrap, int version, const char *control, GError 
     world->base = (World){.version = version,
                           .patience_ms = 60000,
                           .hang_ms = 6000,
+                          .settle_ms = 400,
                           .create_topic = create_topic,
                           .delete_topic = delete_topic,
                           .set_broker = control == NULL ? NULL : set_broker,

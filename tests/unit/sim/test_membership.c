@@ -62,11 +62,13 @@ a_returned_broker_catches_up_and_does_not_lead(void **state)
     assert_state(sim, "leader 2 replicas 1,2,3 isr 2,3,1 adding  removing ");
 }
 
+/* Before eligible leader replicas: the last one stays in the ISR, and only it may lead again. */
 static void
 the_last_one_in_sync_stays_in_the_isr(void **state)
 {
     (void)state;
-    g_autoptr(RzSim) sim = three_in_sync();
+    g_autoptr(RzSim) sim = sketch_sim(RZ_SIM_VERSION(3, 9), 6);
+    sketch_topic(sim, "t", 1, "1,2,3", 1000000, 1000);
     for (int32_t id = 1; id <= 3; id++)
         rz_sim_stop(sim, id);
     assert_state(sim, "leader -1 replicas 1,2,3 isr 3 adding  removing ");
@@ -76,6 +78,28 @@ the_last_one_in_sync_stays_in_the_isr(void **state)
     rz_sim_start(sim, 3);
     rz_sim_advance(sim, 60000);
     assert_state(sim, "leader 3 replicas 1,2,3 isr 3,1 adding  removing ");
+}
+
+static void
+the_last_one_in_sync_stays_eligible(void **state)
+{
+    (void)state;
+    for (int killed = 0; killed <= 1; killed++) {
+        g_autoptr(RzSim) sim = three_in_sync();
+        for (int32_t id = 1; id <= 3; id++) {
+            assert_true(killed ? rz_sim_kill(sim, id) : rz_sim_stop(sim, id));
+            rz_sim_advance(sim, 10000);
+        }
+        assert_state(sim, "leader -1 replicas 1,2,3 isr  adding  removing ");
+        assert_int_equal(sketch_view(sim, RZ_SIM_CONTROLLER, "t", 0).elr.n, 1);
+        rz_sim_start(sim, 1);
+        rz_sim_advance(sim, 60000);
+        assert_state(sim, "leader -1 replicas 1,2,3 isr  adding  removing ");
+        rz_sim_start(sim, 3); /* eligible, or if it died the last leader that is known */
+        rz_sim_advance(sim, 60000);
+        assert_state(sim, "leader 3 replicas 1,2,3 isr 3,1 adding  removing ");
+        assert_int_equal(sketch_view(sim, RZ_SIM_CONTROLLER, "t", 0).elr.n, 0);
+    }
 }
 
 static void
@@ -250,6 +274,7 @@ main(void)
         cmocka_unit_test(a_stopped_broker_hands_over_at_once),
         cmocka_unit_test(a_returned_broker_catches_up_and_does_not_lead),
         cmocka_unit_test(the_last_one_in_sync_stays_in_the_isr),
+        cmocka_unit_test(the_last_one_in_sync_stays_eligible),
         cmocka_unit_test(a_copy_waits_for_its_receiver_and_goes_on),
         cmocka_unit_test(a_copy_goes_on_from_the_next_leader),
         cmocka_unit_test(a_kept_replica_out_of_sync_holds_up_4_2_only),
