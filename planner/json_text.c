@@ -66,9 +66,8 @@ rz_text_string(GString *text, const char *value)
         g_string_append(text, value);
         g_string_append_c(text, '"');
     } else {
-        json_t *string = json_string(value);
-        g_assert(string !=
-                 NULL); /* text enters the model through a JSON or protocol reader: UTF-8 */
+        g_autofree char *valid = g_utf8_make_valid(value, -1); /* what JSON text has to be */
+        json_t *string = json_string(valid);
         json_dump_callback(string, append_chunk, text, JSON_ENCODE_ANY);
         json_decref(string);
     }

@@ -64,21 +64,3 @@ rz_wide_parse(const char *text, RzWide *value)
     *value = sum;
     return true;
 }
-
-RzWide
-rz_wide_add(RzWide a, RzWide b)
-{
-    RzWide sum;
-    if (__builtin_add_overflow(a, b, &sum))
-        return a > 0 ? RZ_WIDE_MAX : RZ_WIDE_MIN;
-    return sum;
-}
-
-RzWide
-rz_wide_multiply(RzWide a, RzWide b)
-{
-    RzWide product;
-    if (__builtin_mul_overflow(a, b, &product))
-        return (a > 0) == (b > 0) ? RZ_WIDE_MAX : RZ_WIDE_MIN;
-    return product;
-}

@@ -20,7 +20,3 @@ char *rz_wide_to_words(RzWide value);
 
 /* Parses an optional minus and digits, nothing else. False if it is no such number or too big. */
 bool rz_wide_parse(const char *text, RzWide *value);
-
-/* Sums that leave 128 bits stop at its ends: comparisons with them stay true. */
-RzWide rz_wide_add(RzWide a, RzWide b);
-RzWide rz_wide_multiply(RzWide a, RzWide b);
