@@ -178,7 +178,8 @@ typedef enum {
 typedef struct RzCluster RzCluster;
 
 typedef struct {
-    /* @topics NULL: all of them; n_topics 0 with non-NULL: brokers only. */
+    /* @topics NULL: all that this account may see; n_topics 0 with non-NULL: brokers only. A named
+     * topic that it may not see is RZ_ERROR_DENIED. */
     RzClusterMetadata *(*metadata)(RzCluster *cluster, const char *const *topics, uint32_t n_topics,
                                    GError **error);
     /* Every broker the controller knows, fenced ones included where the version tells. */

@@ -4,12 +4,19 @@
  * The answer to Metadata is the frame: sizes are collected in an array parallel to its partitions,
  * so that the cost is one look-up per replica and no second copy of the names is made. A size is
  * the leader's; where the leader's broker did not answer, the largest replica seen.
+ *
+ * Kafka leaves topics that the account may not see out of Metadata without a word, and a plan that
+ * does not know of them would count brokers as emptier than they are. The log directories show them
+ * all, so a topic that is only there is asked for by name: then Kafka says why.
  */
 #include "executor/live_snapshot.h"
+
+#include <string.h>
 
 #include "planner/snapshot_builder.h"
 
 #define TOPICS_A_REQUEST 500
+#define QUORUM_TOPIC "__cluster_metadata" /* not a topic for clients */
 
 typedef struct {
     int64_t leader_bytes, largest_bytes; /* -1: not seen */
@@ -25,6 +32,7 @@ typedef struct {
     int32_t *min_isr;              /* per topic, -1 unknown */
     RzClusterLogDirs **log_dirs;   /* per broker of metadata, NULL: did not answer */
     GHashTable *known;             /* broker ids added so far */
+    char *hidden;                  /* a topic with data that Metadata does not show; NULL: none */
     GPtrArray *warnings;
 } Look;
 
@@ -40,6 +48,7 @@ look_clear(Look *look)
     g_free(look->sizes);
     g_free(look->first);
     g_free(look->min_isr);
+    g_free(look->hidden);
     if (look->known != NULL)
         g_hash_table_unref(look->known);
     if (look->warnings != NULL)
@@ -80,6 +89,8 @@ static void
 note_replica(Look *look, int32_t broker, const RzLogDirReplica *replica)
 {
     const RzClusterTopic *topic = rz_cluster_find_topic(look->metadata, replica->topic);
+    if (topic == NULL && look->hidden == NULL && strcmp(replica->topic, QUORUM_TOPIC) != 0)
+        look->hidden = g_strdup(replica->topic);
     if (topic == NULL || replica->future)
         return;
     const RzClusterPartition *partition = rz_cluster_find_partition(topic, replica->partition);
@@ -116,6 +127,21 @@ ask_log_dirs(Look *look, GError **error)
                 note_replica(look, id, &dirs->dirs[d].replicas[r]);
     }
     return true;
+}
+
+/* RZ_ERROR_DENIED when a topic is kept from us; one that was deleted meanwhile is no matter. */
+static bool
+check_hidden(Look *look, GError **error)
+{
+    if (look->hidden == NULL)
+        return true;
+    const char *const name[] = {look->hidden};
+    g_autoptr(GError) refused = NULL;
+    g_autoptr(RzClusterMetadata) answer = rz_cluster_metadata(look->cluster, name, 1, &refused);
+    if (!g_error_matches(refused, RZ_ERROR, RZ_ERROR_DENIED))
+        return true;
+    g_propagate_error(error, g_steal_pointer(&refused));
+    return false;
 }
 
 static int64_t
@@ -328,7 +354,7 @@ rz_live_snapshot(RzCluster *cluster, const RzClock *clock, const RzLiveSnapshotO
         return NULL;
     look.registered = rz_cluster_describe(cluster, NULL, NULL); /* before 2.8: not offered */
     count_partitions(&look);
-    if (!options->without_sizes && !ask_log_dirs(&look, error))
+    if (!options->without_sizes && (!ask_log_dirs(&look, error) || !check_hidden(&look, error)))
         return NULL;
     ask_min_isr(&look);
     RzSnapshot *snapshot = build(&look, clock, error);

@@ -183,6 +183,22 @@ ask_some_topics(RzKafka *kafka, const char *const *names, uint32_t n, RzClusterM
     return add_topics(metadata, answer, error);
 }
 
+/* A topic that was asked for by name and is hidden from this account would look like one without
+ * replicas. Nobody can go on from that, so it is an error of the call. */
+static bool
+check_rights(const RzClusterMetadata *metadata, GError **error)
+{
+    for (uint32_t i = 0; i < metadata->n_topics; i++) {
+        if (metadata->topics[i].error != RZ_KAFKA_TOPIC_AUTHORIZATION_FAILED)
+            continue;
+        g_set_error(error, RZ_ERROR, RZ_ERROR_DENIED,
+                    "Metadata was refused: the account needs DESCRIBE on TOPIC %s",
+                    metadata->topics[i].name);
+        return false;
+    }
+    return true;
+}
+
 /* Each topic once, and all that were asked for. */
 static bool
 check_topics(const RzClusterMetadata *metadata, const char *const *names, uint32_t n,
@@ -221,7 +237,7 @@ kafka_metadata(RzCluster *cluster, const char *const *topics, uint32_t n_topics,
             return NULL;
     }
     sort(metadata->topics, metadata->n_topics, sizeof *metadata->topics, compare_topics);
-    if (!check_topics(metadata, distinct, list->len, error))
+    if (!check_topics(metadata, distinct, list->len, error) || !check_rights(metadata, error))
         return NULL;
     return g_steal_pointer(&metadata);
 }

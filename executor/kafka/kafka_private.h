@@ -39,8 +39,9 @@ const void *rz_kafka_call(RzKafka *kafka, RzApiKey api, int32_t broker, const vo
                           RzArena *arena, GError **error);
 /* The version in which rz_kafka_call() would go out now; -1 not offered, -2 @error. */
 int rz_kafka_version(RzKafka *kafka, RzApiKey api, int32_t broker, GError **error);
-/* The ACL that @api needs: "DESCRIBE on the cluster". */
-const char *rz_kafka_acl(RzApiKey api);
+/* The ACL that @api lacked when it was denied with @code: "DESCRIBE on CLUSTER", in kafka-acls'
+ * words. Free with g_free(). */
+char *rz_kafka_acl(RzApiKey api, int16_t code);
 bool rz_kafka_fail_protocol(RzApiKey api, GError **error, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 /* Asks who the brokers are and who is the controller. */

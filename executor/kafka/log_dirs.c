@@ -65,9 +65,10 @@ rz_kafka_describe_log_dirs(RzCluster *cluster, int32_t broker, const RzTopicPart
     if (answer == NULL)
         return NULL;
     if (answer->n_dirs == 0) {
+        g_autofree char *acl =
+            rz_kafka_acl(RZ_API_DESCRIBE_LOG_DIRS, RZ_KAFKA_CLUSTER_AUTHORIZATION_FAILED);
         g_set_error(error, RZ_ERROR, RZ_ERROR_DENIED,
-                    "broker %d shows no log directories: the account needs %s", broker,
-                    rz_kafka_acl(RZ_API_DESCRIBE_LOG_DIRS));
+                    "broker %d shows no log directories: the account needs %s", broker, acl);
         return NULL;
     }
     RzClusterLogDirs *dirs = g_new0(RzClusterLogDirs, 1);

@@ -24,20 +24,20 @@ typedef struct {
     RzApiKey api;
     Destination destination; /* where no broker is named */
     bool changes;
-    const char *acl;
+    const char *operation; /* the ACL's, on the topic or the cluster: the answer's code tells */
 } Route;
 
 /* clang-format off */
 static const Route routes[] = {
-    {RZ_API_METADATA,         TO_ANY,        false, "DESCRIBE on the topics"},
-    {RZ_API_DESCRIBE_CLUSTER, TO_ANY,        false, "DESCRIBE on the cluster"},
-    {RZ_API_DESCRIBE_CONFIGS, TO_ANY,        false, "DESCRIBE_CONFIGS on the topic or the cluster"},
-    {RZ_API_ALTER_CONFIGS,    TO_ANY,        true,  "ALTER_CONFIGS on the topic or the cluster"},
-    {RZ_API_DESCRIBE_LOG_DIRS, TO_ANY,       false, "DESCRIBE on the cluster"},
-    {RZ_API_ALTER_REASSIGN,   TO_CONTROLLER, true,  "ALTER on the cluster"},
-    {RZ_API_LIST_REASSIGN,    TO_CONTROLLER, false, "DESCRIBE on the cluster"},
-    {RZ_API_ELECT_LEADERS,    TO_CONTROLLER, true,  "ALTER on the cluster"},
-    {RZ_API_DESCRIBE_QUORUM,  TO_ANY,        false, "DESCRIBE on the cluster"},
+    {RZ_API_METADATA,         TO_ANY,        false, "DESCRIBE"},
+    {RZ_API_DESCRIBE_CLUSTER, TO_ANY,        false, "DESCRIBE"},
+    {RZ_API_DESCRIBE_CONFIGS, TO_ANY,        false, "DESCRIBE_CONFIGS"},
+    {RZ_API_ALTER_CONFIGS,    TO_ANY,        true,  "ALTER_CONFIGS"},
+    {RZ_API_DESCRIBE_LOG_DIRS, TO_ANY,       false, "DESCRIBE"},
+    {RZ_API_ALTER_REASSIGN,   TO_CONTROLLER, true,  "ALTER"},
+    {RZ_API_LIST_REASSIGN,    TO_CONTROLLER, false, "DESCRIBE"},
+    {RZ_API_ELECT_LEADERS,    TO_CONTROLLER, true,  "ALTER"},
+    {RZ_API_DESCRIBE_QUORUM,  TO_ANY,        false, "DESCRIBE"},
 };
 /* clang-format on */
 
@@ -50,10 +50,11 @@ route_of(RzApiKey api)
     g_assert_not_reached();
 }
 
-const char *
-rz_kafka_acl(RzApiKey api)
+char *
+rz_kafka_acl(RzApiKey api, int16_t code)
 {
-    return route_of(api)->acl;
+    return g_strdup_printf("%s on %s", route_of(api)->operation,
+                           code == RZ_KAFKA_TOPIC_AUTHORIZATION_FAILED ? "TOPIC" : "CLUSTER");
 }
 
 static int64_t
@@ -88,8 +89,10 @@ is_denial(int16_t code)
 RzItemResult
 rz_kafka_item(RzApiKey api, int16_t code, const char *message)
 {
-    if (is_denial(code))
-        return (RzItemResult){code, g_strdup_printf("the account needs %s", rz_kafka_acl(api))};
+    if (is_denial(code)) {
+        g_autofree char *acl = rz_kafka_acl(api, code);
+        return (RzItemResult){code, g_strdup_printf("the account needs %s", acl)};
+    }
     return (RzItemResult){code, message != NULL && *message != '\0' ? g_strdup(message) : NULL};
 }
 
@@ -118,9 +121,10 @@ fail_code(const Route *route, int16_t code, const char *message, GError **error)
 {
     const char *name = rz_wire_api((int16_t)route->api)->name;
     g_autofree char *text = rz_kafka_error_text(code, message);
+    g_autofree char *acl = rz_kafka_acl(route->api, code);
     if (is_denial(code))
         g_set_error(error, RZ_ERROR, RZ_ERROR_DENIED, "%s was refused (%s): the account needs %s",
-                    name, text, route->acl);
+                    name, text, acl);
     else
         g_set_error(error, RZ_ERROR, (gint)class_of(route, code), "%s: %s", name, text);
 }

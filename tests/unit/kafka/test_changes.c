@@ -197,7 +197,7 @@ static const BadCase bad_cases[] = {
     {"an item without an answer", INCOMPLETE, 0, RZ_ERROR_AMBIGUOUS, "lacks a-0"},
     {"a timeout", CODE, 7, RZ_ERROR_AMBIGUOUS, "REQUEST_TIMED_OUT"},
     {"a failure of the broker", CODE, -1, RZ_ERROR_AMBIGUOUS, "UNKNOWN_SERVER_ERROR"},
-    {"a denial", CODE, 31, RZ_ERROR_DENIED, "ALTER on the cluster"},
+    {"a denial", CODE, 31, RZ_ERROR_DENIED, "ALTER on CLUSTER"},
     {"an invalid request", CODE, 42, RZ_ERROR_KAFKA, "INVALID_REQUEST"},
     {"a code from the future", CODE, 4711, RZ_ERROR_KAFKA, "error 4711"},
 };
@@ -283,7 +283,7 @@ election_results_find_their_items(void **state)
     assert_int_equal(results[0].code, 84);
     assert_null(results[0].message);
     assert_int_equal(results[1].code, 31);
-    assert_non_null(strstr(results[1].message, "ALTER on the cluster"));
+    assert_non_null(strstr(results[1].message, "ALTER on CLUSTER"));
     assert_int_equal(results[2].code, 80);
     assert_string_equal(results[2].message, "not in the ISR");
     rz_item_results_clear(results, 3);

@@ -456,7 +456,7 @@ denied_log_dirs_name_the_acl(void **state)
     g_autoptr(RzCluster) client = fake_cluster_connect(cluster, 1);
     g_autoptr(GError) error = NULL;
     assert_null(rz_cluster_describe_log_dirs(client, 2, NULL, 0, &error));
-    assert_error(error, RZ_ERROR_DENIED, "DESCRIBE on the cluster");
+    assert_error(error, RZ_ERROR_DENIED, "DESCRIBE on CLUSTER");
 }
 
 int
