@@ -1,0 +1,299 @@
+#!/usr/bin/env python3
+"""rezone against real brokers that ask for TLS, SASL and ACLs.
+
+For each way to authenticate: snapshot, plan, apply, verify, rollback, under a session lifetime of
+ten seconds. Then each right is taken away in turn: the error must name it, with exit code 3, and
+once it is granted again, resume must finish what apply began. All output and all files of the runs
+are searched for the passwords. One line per check; exit code 1 if any failed.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+from secure_cluster import PASSWORDS, Administrator, Authority, SecureCluster, _openssl  # noqa: E402
+
+ZONES = ["az1", "az1", "az2"]
+TOPIC, PARTITIONS = "orders", 4
+COMMAND_DEADLINE_S = 60
+ACL_DELAY_S = 2  # until every broker knows of a change
+
+# What docs/security.md tells operators to grant. ALTER implies DESCRIBE, on configs too, so taking
+# away a right to look says something only where there is no right to change.
+READING = [
+    ("DESCRIBE", "CLUSTER", "kafka-cluster"),
+    ("DESCRIBE_CONFIGS", "CLUSTER", "kafka-cluster"),
+    ("DESCRIBE", "TOPIC", "*"),
+    ("DESCRIBE_CONFIGS", "TOPIC", "*"),
+]
+CHANGING = [
+    ("ALTER", "CLUSTER", "kafka-cluster"),
+    ("ALTER_CONFIGS", "CLUSTER", "kafka-cluster"),
+    ("DESCRIBE", "TOPIC", "*"),
+    ("ALTER_CONFIGS", "TOPIC", "*"),
+]
+READER, CHANGER = "SCRAM-SHA-256", "SCRAM-SHA-512, a Java file"
+
+
+class Suite:
+    def __init__(self, directory, program, version):
+        self.dir, self.program, self.version = Path(directory), program, version
+        self.failures = 0
+        self.output = []
+        self.n_runs = 0
+
+    # ---- checks ----
+
+    def check(self, good, what, detail=""):
+        self.failures += not good
+        print(f"{'ok    ' if good else 'FAILED'} {self.version} {what}"
+              + ("" if good else f"\n{detail}"), flush=True)
+        return good
+
+    def rezone(self, *arguments, environment=None):
+        # timeout(1) ends a command that hangs the way an operator would; exit 124 is its own.
+        done = subprocess.run(["timeout", str(COMMAND_DEADLINE_S), self.program,
+                               *map(str, arguments)], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              cwd=self.dir, env={**os.environ, **(environment or {})})
+        self.output.append(done.stdout + done.stderr)
+        return done
+
+    def expect(self, code, what, *arguments, says="", environment=None):
+        done = self.rezone(*arguments, environment=environment)
+        good = done.returncode == code and says in done.stderr
+        return self.check(good, what, f"  exit {done.returncode}, wanted {code} and \"{says}\"\n"
+                                      f"{done.stderr[-1500:]}{done.stdout[-500:]}")
+
+    # ---- properties files ----
+
+    def properties(self, name, *lines):
+        path = self.dir / f"{name}.properties"
+        path.write_text("\n".join(lines) + "\n")
+        path.chmod(0o600)
+        return path
+
+    def sasl(self, name, mechanism, *lines):
+        return self.properties(
+            name, f"bootstrap.servers={self.cluster.addresses('sasl_port')}",
+            "security.protocol=SASL_SSL", f"sasl.mechanism={mechanism}",
+            f"ssl.ca.location={self.cluster.tls / 'ca.pem'}", *lines)
+
+    def make_files(self):
+        tls, store = self.cluster.tls, self.cluster.tls / "operator.p12"
+        authority = self.authority = AuthorityOf(tls)
+        key, certificate = authority.sign("operator", "/CN=operator")
+        _openssl("pkcs12", "-export", "-inkey", key, "-in", certificate, "-certfile",
+                 tls / "ca.pem", "-out", store, "-passout", f"pass:{PASSWORDS['key']}")
+        login = "org.apache.kafka.common.security.scram.ScramLoginModule required"
+        self.files = {
+            "PLAIN": (self.sasl("plain", "PLAIN", "sasl.username=plain",
+                                f"sasl.password={PASSWORDS['plain']}"), "User:plain"),
+            "SCRAM-SHA-256": (self.sasl("scram256", "SCRAM-SHA-256", "sasl.username=scram256",
+                                        f"sasl.password={PASSWORDS['scram256']}"),
+                              "User:scram256"),
+            "SCRAM-SHA-512, a Java file": (self.sasl(
+                "scram512", "SCRAM-SHA-512", f"sasl.jaas.config={login} \\",
+                f"  username=\"scram512\" password=\"{PASSWORDS['scram512']}\";"),
+                "User:scram512"),
+            "OAUTHBEARER": (self.sasl("bearer", "OAUTHBEARER",
+                                      "enable.sasl.oauthbearer.unsecure.jwt=true",
+                                      "sasl.oauthbearer.config=principal=bearer"), "User:bearer"),
+            "mutual TLS": (self.properties(
+                "mtls", f"bootstrap.servers={self.cluster.addresses('mtls_port')}",
+                "security.protocol=SSL", f"ssl.ca.location={tls / 'ca.pem'}",
+                f"ssl.keystore.location={store}", f"ssl.keystore.password={PASSWORDS['key']}"),
+                "User:CN=operator"),
+        }
+
+    # ---- scenarios ----
+
+    def prepare(self):
+        for user, mechanism in (("scram256", "SCRAM-SHA-256"), ("scram512", "SCRAM-SHA-512")):
+            self.admin.do("scram", user, mechanism, PASSWORDS[user])
+        self.admin.do("topic", TOPIC, PARTITIONS, "1,2")
+        for _, principal in self.files.values():
+            for right in {*CHANGING, *READING}:
+                self.admin.do("allow", principal, *right)
+        time.sleep(ACL_DELAY_S)
+
+    def plan(self, name, config):
+        snapshot, plan = self.dir / f"{name}.snapshot", self.dir / f"{name}.plan"
+        return plan if (
+            self.expect(0, f"{name}: snapshot", "snapshot", "--command-config", config,
+                        "-o", snapshot)
+            and self.expect(0, f"{name}: plan", "plan", snapshot, "-o", plan)) else None
+
+    def whole_way(self, name, config):
+        """Every command, and the cluster as it was before at the end."""
+        plan = self.plan(name, config)
+        if plan is None:
+            return
+        self.n_runs += 1
+        run, cluster = self.dir / f"run-{self.n_runs}", ("--command-config", config)
+        self.expect(0, f"{name}: apply", "apply", plan, *cluster, "--throttle", "50MB",
+                    "--run-dir", run, "--yes")
+        self.expect(0, f"{name}: verify", "verify", plan, *cluster)
+        self.expect(0, f"{name}: rollback", "rollback", run, *cluster, "--yes")
+
+    def long_session(self, config):
+        """Looks at the cluster for longer than three sessions without a word to the user."""
+        done = self.rezone("snapshot", "--command-config", config, "--sample", "35s", "--quiet",
+                           "-o", self.dir / "sampled.snapshot")
+        self.check(done.returncode == 0 and done.stderr == "", "a command outlives its sessions",
+                   done.stderr)
+
+    def refusals(self):
+        tls, sasl = self.cluster.tls, self.cluster.addresses("sasl_port")
+        stranger = Authority(self.dir / "stranger", "stranger")
+        plain = self.files["PLAIN"][0]
+        self.expect(3, "a wrong password", "snapshot", "--command-config", plain, "-X",
+                    "sasl.password=Sesame-wrong", says="SASL_AUTHENTICATION_FAILED")
+        self.expect(3, "a wrong SCRAM password", "snapshot", "--command-config",
+                    self.files["SCRAM-SHA-256"][0], "-X", "sasl.password=Sesame-wrong",
+                    says="SASL_AUTHENTICATION_FAILED")
+        self.expect(3, "an authority that is not trusted", "snapshot", "--command-config", plain,
+                    "-X", f"ssl.ca.location={stranger.certificate}", says="not trusted")
+        self.expect(3, "a client certificate that is missing", "snapshot", "-b",
+                    self.cluster.addresses("mtls_port"), "-X", "security.protocol=ssl", "-X",
+                    f"ssl.ca.location={tls / 'ca.pem'}", says="requires a client certificate")
+        key, certificate = stranger.sign("intruder", "/CN=operator")
+        self.expect(3, "a client certificate of a stranger", "snapshot", "-b",
+                    self.cluster.addresses("mtls_port"), "-X", "security.protocol=ssl", "-X",
+                    f"ssl.ca.location={tls / 'ca.pem'}", "-X", f"ssl.key.location={key}", "-X",
+                    f"ssl.certificate.location={certificate}",
+                    says="refused our client certificate")
+        self.expect(3, "a TLS listener without TLS", "snapshot", "-b", sasl, says="TLS")
+        self.expect(3, "a plain listener with TLS", "snapshot", "-b", self.cluster.bootstrap(),
+                    "-X", "security.protocol=ssl", says="TLS")
+        self.expect(3, "a plain listener with SASL", "snapshot", "-b", self.cluster.bootstrap(),
+                    "-X", "security.protocol=sasl_plaintext", "-X", "sasl.mechanism=PLAIN", "-X",
+                    "sasl.username=u", "-X", "sasl.password=p", says="takes no SASL")
+        self.expect(0, "a password from the environment", "snapshot", "--command-config", plain,
+                    "-X", "sasl.password=", "-o", "/dev/null",
+                    environment={"REZONE_SASL_PASSWORD": PASSWORDS["plain"]})
+
+    def set_rights(self, verb, principal, rights):
+        for right in rights:
+            self.admin.do(verb, principal, *right)
+        time.sleep(ACL_DELAY_S)
+
+    def missing_right(self, what, right, *command):
+        """A command without one right: exit code 3, and its name. Granted again by the caller."""
+        operation, resource, _ = right
+        done = self.rezone(*command)
+        error = done.stderr[done.stderr.rfind("error:"):]
+        self.check(done.returncode == 3 and f"{operation} on {resource}" in error, what,
+                   f"  exit {done.returncode}\n{done.stderr[-1500:]}{done.stdout[-500:]}")
+
+    def missing_to_look(self):
+        config, principal = self.files[READER]
+        self.set_rights("forbid", principal, [r for r in CHANGING if r not in READING])
+        self.set_rights("allow", principal, READING)
+        looks = ("snapshot", "--command-config", config, "-o", self.dir / "looked.snapshot")
+        self.expect(0, "snapshot with the rights to look", *looks)
+        for right in READING:
+            self.set_rights("forbid", principal, [right])
+            name = f"{right[0]} on {right[1]}"
+            if right[0] == "DESCRIBE":
+                self.missing_right(f"snapshot without {name}: said, exit 3", right, *looks)
+            elif right[1] == "TOPIC":  # only min.insync.replicas is lost
+                self.expect(0, f"snapshot without {name}: a warning", *looks, says=name)
+            else:
+                self.expect(0, f"snapshot without {name}: not needed", *looks)
+            self.set_rights("allow", principal, [right])
+
+    def missing_to_change(self, right):
+        """Apply stops at the missing right, and resume finishes once it is granted again."""
+        config, principal = self.files[CHANGER]
+        what = f"without {right[0]} on {right[1]}"
+        plan = self.plan(f"before {right[0]} {right[1]}", config)
+        if plan is None:
+            return
+        self.n_runs += 1
+        run, cluster = self.dir / f"run-{self.n_runs}", ("--command-config", config)
+        begin = ("apply", plan, *cluster, "--throttle", "50MB", "--throttle-mode", "both",
+                 "--run-dir", run, "--yes")
+        self.set_rights("forbid", principal, [right])
+        if right != ("DESCRIBE", "TOPIC", "*"):  # then not even the review can read
+            self.expect(1, f"apply {what}: the review says so", *begin, says="risk review failed")
+        self.missing_right(f"apply {what}: said, exit 3", right, *begin, "--accept",
+                           "permissions")
+        self.set_rights("allow", principal, [right])
+        if (run / "journal").exists():
+            self.expect(0, f"{what}: granted again, resume", "resume", run, *cluster, "--yes")
+        else:
+            self.expect(0, f"{what}: granted again, apply", *begin)
+        self.expect(0, f"{what}: verify", "verify", plan, *cluster)
+        self.expect(0, f"{what}: rollback", "rollback", run, *cluster, "--yes")
+
+    def secrets_stay(self):
+        texts = {"output": "\n".join(self.output)}
+        for path in self.dir.glob("run-*/**/*"):
+            if path.is_file():
+                texts[str(path)] = path.read_text(errors="replace")
+        for path in [*self.dir.glob("*.snapshot"), *self.dir.glob("*.plan")]:
+            texts[str(path)] = path.read_text(errors="replace")
+        found = [name for name, text in texts.items() if "Sesame" in text]
+        self.check(not found and len(texts) > 3, f"no password in {len(texts)} texts",
+                   f"  found in: {found}")
+        modes = [(path, path.stat().st_mode & 0o777) for path in self.dir.glob("run-*")]
+        self.check(all(mode == 0o700 for _, mode in modes), "run directories are for their owner",
+                   str(modes))
+
+    def run(self):
+        self.cluster = SecureCluster.create(self.dir / "cluster", self.version, ZONES)
+        self.admin = None
+        try:
+            self.cluster.start()
+            self.admin = Administrator(self.cluster)
+            self.make_files()
+            self.prepare()
+            for name, (config, _) in self.files.items():
+                self.whole_way(name, config)
+            self.refusals()
+            self.long_session(self.files[CHANGER][0])
+            for right in CHANGING:
+                self.missing_to_change(right)
+            self.missing_to_look()
+            self.secrets_stay()
+        finally:
+            if self.admin is not None:
+                self.admin.close()
+            self.cluster.stop(0)
+        return self.failures == 0
+
+
+def AuthorityOf(directory):
+    """The cluster's own authority again."""
+    authority = Authority.__new__(Authority)
+    authority.dir = directory
+    authority.key, authority.certificate = directory / "ca.key", directory / "ca.pem"
+    return authority
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--program", required=True, help="the rezone binary")
+    parser.add_argument("--version", action="append", help="Kafka's version; may be repeated")
+    parser.add_argument("--dir", help="where to work (default: a temporary folder)")
+    options = parser.parse_args()
+    good = True
+    for version in options.version or ["4.3.1", "3.7.2"]:
+        directory = Path(options.dir or tempfile.mkdtemp(prefix="rezone-security-")) / version
+        directory.mkdir(parents=True, exist_ok=True)
+        good &= Suite(directory, str(Path(options.program).resolve()), version).run()
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
