@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 
 import judge
+import proxy
 import workload
 from rig import CONTROLLER_ID, Results, Rig, TestFailure
 
@@ -170,10 +171,34 @@ def controller_killed(world):
     world.go_home(run_dir, "the controller killed and back")
 
 
+def answers_lost(world):
+    """A third of all changes get no answer, half of those after the broker has acted."""
+    proxies = world.rig.proxies
+    chance = world.random.random
+
+    def fate(api):
+        if api not in proxy.CHANGES or chance() > 0.33:
+            return proxy.PASS
+        return proxy.LOST_AFTER if chance() < 0.5 else proxy.LOST_BEFORE
+
+    proxies.fate = fate
+    run_dir = "run-proxy"
+    arguments = world.apply_arguments(run_dir)
+    arguments[arguments.index("-b") + 1] = world.rig.cluster.proxy_bootstrap()
+    world.expect_exit(world.rig.start_program(*arguments), 0)
+    world.results.check(
+        f"answers lost: {proxies.lost(proxy.LOST_BEFORE)} before and "
+        f"{proxies.lost(proxy.LOST_AFTER)} after the broker acted",
+        [] if proxies.lost(proxy.LOST_BEFORE) and proxies.lost(proxy.LOST_AFTER) else ["too few"])
+    world.judge_away("answers lost")
+    world.go_home(run_dir, "answers lost")
+
+
 SCENARIOS = {
     "rollback-30": lambda world: rollback_at(world, 30),
     "rollback-70": lambda world: rollback_at(world, 70),
     "kill-resume": kill_resume,
+    "answers-lost": answers_lost,
     "broker-killed": broker_killed,
     "controller-killed": controller_killed,
 }
@@ -200,7 +225,7 @@ def main():
     print(f"      seed {seed}", flush=True)
     results = Results()
     with Rig(options.dir or tempfile.mkdtemp(prefix="rezone-faults-"), options.rezone) as rig:
-        rig.start_cluster(options.version, workload.ZONES)
+        rig.start_cluster(options.version, workload.ZONES, proxied=True)
         rig.oracle("create", spec=small_topics())
         rig.oracle("configure", spec=workload.OPERATOR_CONFIGS)
         rig.start_load(sorted(small_topics()), FILL_BYTES, RECORDS_PER_S)

@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "kafka"))
 
 from kafka_cluster import CONTROLLER_ID, Cluster  # noqa: E402, F401
+from proxy import Proxies  # noqa: E402
 
 ORACLE_DEADLINE_S = 120
 LOAD_END_DEADLINE_S = 200
@@ -74,6 +75,7 @@ class Rig:
         self.program = str(Path(program).resolve())
         self.cluster = None
         self.load = None
+        self.proxies = None
         self.runs = 0
         self.background = []
 
@@ -91,6 +93,8 @@ class Rig:
                 process.wait()
         if self.load is not None:
             self.load.close()
+        if self.proxies is not None:
+            self.proxies.close()
         if self.cluster is not None:
             self.cluster.stop(0)
             for node in self.cluster.nodes():
@@ -98,8 +102,11 @@ class Rig:
 
     # ---- the cluster ----
 
-    def start_cluster(self, version, zones, extra=None):
-        self.cluster = Cluster.create(self.dir / "kafka", version, zones, extra=extra)
+    def start_cluster(self, version, zones, extra=None, proxied=False):
+        self.cluster = Cluster.create(self.dir / "kafka", version, zones, extra=extra,
+                                      proxied=proxied)
+        if proxied:  # at once, before somebody else takes the ports
+            self.proxies = Proxies(self.cluster.proxy_ports())
         self.cluster.start()
         return self.cluster
 

@@ -6,6 +6,7 @@ naming the folder. The settings make moves quick to see and small machines able 
 """
 
 import json
+import random
 import signal
 import socket
 import subprocess
@@ -21,7 +22,7 @@ DEFAULT_VERSION = "4.3.1"
 CONTROLLER_ID = 1000
 READY_DEADLINE_S = 120
 READY_LINE = "Kafka Server started"
-FIRST_PORT, LAST_PORT = 19100, 31000
+FIRST_PORT, LAST_PORT = 15000, 32000  # below the ephemeral ones
 
 JVM_FLAGS = ["-Xms64m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
              "-Xshare:auto", "-Djava.awt.headless=true", "-Djava.net.preferIPv4Stack=true"]
@@ -33,7 +34,7 @@ LOG_FLAGS = ["-Dorg.slf4j.simpleLogger.defaultLogLevel=info",
 
 COMMON_SETTINGS = {
     "controller.listener.names": "CONTROLLER",
-    "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+    "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,CLIENT:PLAINTEXT",
     "num.network.threads": 1,
     "num.io.threads": 2,
     "num.recovery.threads.per.data.dir": 1,
@@ -74,6 +75,9 @@ def _port_is_free(port):
 
 
 def _free_ports(base, count):
+    """Without a base a random one: two clusters that start at once rarely want the same ports."""
+    if base is None:
+        base = random.randrange(FIRST_PORT, LAST_PORT - 100 * count)
     found = []
     for port in range(base, LAST_PORT):
         if _port_is_free(port):
@@ -144,13 +148,18 @@ class Cluster:
         self.brokers = {b["id"]: Node(self, b["id"]) for b in self.config["brokers"]}
 
     @classmethod
-    def create(cls, directory, version, zones, base_port=FIRST_PORT, extra=None):
-        """Writes and formats a new cluster; `zones` has one name (or None: no rack) per broker."""
+    def create(cls, directory, version, zones, base_port=None, extra=None, proxied=False):
+        """Writes and formats a new cluster; `zones` has one name (or None: no rack) per broker.
+
+        Proxied: brokers have a second listener, client_port, which they advertise as proxy_port,
+        where the caller is to put a proxy; among each other they use the first one.
+        """
         directory = Path(directory).resolve()
         if (directory / "cluster.json").exists():
             raise ClusterError(f"{directory} holds a cluster already")
         directory.mkdir(parents=True, exist_ok=True)
-        ports = _free_ports(base_port, len(zones) + 1)
+        count = len(zones)
+        ports = _free_ports(base_port, 1 + count * (3 if proxied else 1))
         config = {
             "version": version,
             "cluster_id": _kafka_uuid(),
@@ -159,6 +168,10 @@ class Cluster:
                         for n, (zone, port) in enumerate(zip(zones, ports[1:]), start=1)],
             "extra": dict(extra or {}),
         }
+        if proxied:
+            for broker, client, proxy in zip(config["brokers"], ports[1 + count:],
+                                             ports[1 + 2 * count:]):
+                broker.update(client_port=client, proxy_port=proxy)
         (directory / "cluster.json").write_text(json.dumps(config, indent=1))
         cluster = cls(directory)
         cluster._write_properties()
@@ -171,6 +184,13 @@ class Cluster:
     def bootstrap(self):
         return ",".join(f"127.0.0.1:{b['port']}" for b in self.config["brokers"])
 
+    def proxy_ports(self):
+        """{port to listen at: port of the broker behind it}."""
+        return {b["proxy_port"]: b["client_port"] for b in self.config["brokers"]}
+
+    def proxy_bootstrap(self):
+        return ",".join(f"127.0.0.1:{port}" for port in self.proxy_ports())
+
     def _write_properties(self):
         voters = f"{CONTROLLER_ID}@127.0.0.1:{self.config['controller_port']}"
         shared = {**COMMON_SETTINGS, "controller.quorum.voters": voters}
@@ -179,10 +199,15 @@ class Cluster:
             "listeners": f"CONTROLLER://127.0.0.1:{self.config['controller_port']}"})
         for broker in self.config["brokers"]:
             address = f"PLAINTEXT://127.0.0.1:{broker['port']}"
+            listeners, advertised = address, address
+            if "proxy_port" in broker:
+                listeners += f",CLIENT://127.0.0.1:{broker['client_port']}"
+                advertised += f",CLIENT://127.0.0.1:{broker['proxy_port']}"
             rack = {"broker.rack": broker["zone"]} if broker["zone"] else {}
             self._write_node(self.brokers[broker["id"]], {
                 **shared, **BROKER_SETTINGS, **rack, "process.roles": "broker",
-                "listeners": address, "advertised.listeners": address})
+                "inter.broker.listener.name": "PLAINTEXT",
+                "listeners": listeners, "advertised.listeners": advertised})
 
     def _write_node(self, node, settings):
         settings = {**settings, "node.id": node.id, "log.dirs": node.data_dir(),
