@@ -126,6 +126,7 @@ do_reading(RzRun *run, GError **error)
     run->progress_ms = run->cycle_ms;
     run->rate_sample_ms = run->cycle_ms;
     rz_run_build_queues(run);
+    rz_run_ask_room(run);
     for (guint i = 0; i < run->active->len; i++) {
         const RzPart *part = &run->parts[g_array_index(run->active, uint32_t, i)];
         uint16_t n;
@@ -165,27 +166,33 @@ minutes_to_window(const RzRun *run)
     return open ? 0 : (from - now + 24 * 60) % (24 * 60);
 }
 
-/* Minutes the window stays open; a day when there is none. */
-static int
-minutes_of_window_left(const RzRun *run)
+static int64_t
+seconds_of_window_left(const RzRun *run)
 {
-    int from = run->journal->settings.window_from_min, to = run->journal->settings.window_to_min;
-    return from == to ? 24 * 60 : (to - minute_of_day(run) + 24 * 60) % (24 * 60);
+    int to = run->journal->settings.window_to_min;
+    int64_t minutes = (to - minute_of_day(run) + 24 * 60) % (24 * 60);
+    return minutes * 60 - run->clock->wall_ms(run->clock) / 1000 % 60;
 }
 
-/* What is in flight should be over when the window closes. */
+/* What is in flight should be over when the window closes; selection asks the same of each part. */
 static bool
-window_is_closing(const RzRun *run)
+window_is_closing(RzRun *run)
 {
+    int from = run->journal->settings.window_from_min, to = run->journal->settings.window_to_min;
+    bool none = from == to;
+    run->window_left_s = none ? INT64_MAX : seconds_of_window_left(run);
+    run->window_length_s = none ? INT64_MAX : (int64_t)((to - from + 24 * 60) % (24 * 60)) * 60;
     if (minutes_to_window(run) > 0)
         return true;
+    if (none)
+        return false;
     int64_t in_flight = 0, rate = MAX(run->rate, run->bytes_rate);
     for (guint b = 0; b < run->broker_list->len; b++) {
         const RzRunBroker *broker = run->broker_list->pdata[b];
         in_flight = MAX(in_flight, broker->listed_bytes + broker->unlisted_bytes);
     }
     int64_t needed_s = rate > 0 ? in_flight / rate : 0;
-    return needed_s >= (int64_t)minutes_of_window_left(run) * 60;
+    return needed_s >= run->window_left_s;
 }
 
 static bool

@@ -250,6 +250,7 @@ rz_run_new(const RzRunSetup *setup, RzJournal *journal)
     if (run->rate == RZ_THROTTLE_AUTO)
         run->rate = journal->settings.throttle_min_bytes_per_s;
     run->expected_wake_ms = INT64_MAX;
+    run->window_left_s = run->window_length_s = INT64_MAX;
     fill_parts(run);
     fill_caps(run);
     return run;

@@ -158,7 +158,8 @@ struct RzRun {
 
     RzRunPhase phase;
     RzRunMode mode;
-    bool paused, interrupted, window_closed;
+    bool paused, interrupted;
+    int64_t window_left_s, window_length_s; /* INT64_MAX: there is no window */
     int64_t rate; /* the throttle now: settings, or what auto found */
 
     RzClusterReassignments *listed; /* of this cycle */

@@ -203,6 +203,21 @@ broker_admits(const RzRun *run, const RzRunBroker *broker, const RzPart *part, b
             broker->unlisted_bytes + part->bytes <= UNTHROTTLED_BYTES);
 }
 
+/* Whether it would be over before the window closes. What is too long for any window gets a whole
+ * one, and its broker for itself. */
+static bool
+fits_window(const RzRun *run, const RzRunBroker *broker, const RzPart *part)
+{
+    int64_t rate = run->rate > 0 ? run->rate : run->bytes_rate;
+    int64_t in_flight = broker->listed_bytes + broker->unlisted_bytes;
+    if (run->window_left_s == INT64_MAX || rate <= 0)
+        return true;
+    if ((in_flight + part->bytes) / rate < run->window_left_s)
+        return true;
+    return in_flight == 0 && part->bytes / rate >= run->window_length_s &&
+           run->window_left_s >= run->window_length_s - 60;
+}
+
 static void
 park(RzRun *run, RzPart *part, RzBlock block, int32_t broker)
 {
@@ -233,7 +248,7 @@ admit(RzRun *run, RzPart *part)
             park(run, part, RZ_BLOCK_DISK, goal[i]);
             return false;
         }
-        fits = fits && broker_admits(run, broker, part, listed);
+        fits = fits && broker_admits(run, broker, part, listed) && fits_window(run, broker, part);
     }
     return fits && pass_caps(run, part, false);
 }

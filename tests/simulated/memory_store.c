@@ -196,6 +196,12 @@ memory_store_file(RzStore *base, const char *name)
 }
 
 void
+memory_store_remove(RzStore *base, const char *name)
+{
+    g_hash_table_remove(((MemoryStore *)base)->files, name);
+}
+
+void
 memory_store_put(RzStore *base, const char *name, const char *text, gsize length)
 {
     GString *content = file((MemoryStore *)base, name);

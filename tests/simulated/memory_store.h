@@ -19,4 +19,5 @@ void memory_store_revive(RzStore *store);
 uint32_t memory_store_n_operations(const RzStore *store);
 /* (transfer none); NULL: no such file. */
 GString *memory_store_file(RzStore *store, const char *name);
+void memory_store_remove(RzStore *store, const char *name);
 void memory_store_put(RzStore *store, const char *name, const char *text, gsize length);

@@ -69,8 +69,8 @@ add_foreign_configs(World *world)
                "*");
 }
 
-static bool
-append_line(const char *line, gsize length, void *data, GError **error)
+bool
+world_append_line(const char *line, gsize length, void *data, GError **error)
 {
     (void)error;
     g_string_append_len(data, line, (gssize)length);
@@ -106,7 +106,7 @@ make_plan(World *world, const WorldMove *moves, uint32_t n)
     g_autoptr(RzPolicy) policy = rz_policy_new();
     world->plan = rz_plan_assemble(before, policy, (const uint32_t *)(void *)targets->data, first);
     world->plan_text = g_string_new(NULL);
-    assert_true(rz_plan_write(world->plan, append_line, world->plan_text, NULL));
+    assert_true(rz_plan_write(world->plan, world_append_line, world->plan_text, NULL));
 }
 
 static RzSimOptions
@@ -119,12 +119,15 @@ options_of(int version)
 }
 
 static World *
-make(const RzSimOptions *options, const WorldMove *moves, uint32_t n)
+make(const RzSimOptions *options, const WorldMove *moves, uint32_t n, int32_t small, int64_t bytes)
 {
     World *world = g_new0(World, 1);
     world->sim = rz_sim_new(options);
     for (int32_t id = 1; id <= 6; id++)
         rz_sim_add_broker(world->sim, id, id <= 3 ? "az1" : "az2");
+    const RzSimDisk disk = {"/data", bytes, bytes};
+    if (small > 0)
+        rz_sim_set_log_dirs(world->sim, small, &disk, 1);
     for (uint32_t i = 0; i < n; i++)
         add_partition(world->sim, &moves[i]);
     const int32_t untouched[] = {1, 4};
@@ -147,7 +150,7 @@ World *
 world_new_with(int version, const WorldMove *moves, uint32_t n)
 {
     RzSimOptions options = options_of(version);
-    return make(&options, moves, n);
+    return make(&options, moves, n, 0, 0);
 }
 
 World *
@@ -161,7 +164,14 @@ world_new_growing(int version)
 {
     RzSimOptions options = options_of(version);
     options.grow_logs = true;
-    return make(&options, standard_moves, G_N_ELEMENTS(standard_moves));
+    return make(&options, standard_moves, G_N_ELEMENTS(standard_moves), 0, 0);
+}
+
+World *
+world_new_small_disk(int version, int32_t broker, int64_t bytes)
+{
+    RzSimOptions options = options_of(version);
+    return make(&options, standard_moves, G_N_ELEMENTS(standard_moves), broker, bytes);
 }
 
 void
@@ -192,8 +202,8 @@ hear(RzMessageLevel level, const char *text, void *data)
         print_message("%8" G_GINT64_FORMAT " %s\n", rz_sim_now_ms(world->sim), text);
 }
 
-bool
-world_try_open(World *world, RzRunIntent intent, GError **error)
+static bool
+open_with(World *world, RzRunIntent intent, const RzRunOptions *options, GError **error)
 {
     bool apply = intent == RZ_RUN_APPLY;
     RzRunSetup setup = {
@@ -201,7 +211,7 @@ world_try_open(World *world, RzRunIntent intent, GError **error)
         .cluster = world->cluster,
         .clock = world->clock,
         .intent = intent,
-        .options = apply ? &world->options : NULL,
+        .options = options,
         .plan_text = apply ? world->plan_text->str : NULL,
         .plan_length = apply ? world->plan_text->len : 0,
         .message = hear,
@@ -209,6 +219,18 @@ world_try_open(World *world, RzRunIntent intent, GError **error)
     };
     world->run = rz_run_open(&setup, error);
     return world->run != NULL;
+}
+
+bool
+world_try_open(World *world, RzRunIntent intent, GError **error)
+{
+    return open_with(world, intent, intent == RZ_RUN_APPLY ? &world->options : NULL, error);
+}
+
+void
+world_open_with(World *world, RzRunIntent intent, const RzRunOptions *options)
+{
+    assert_true(open_with(world, intent, options, NULL));
 }
 
 void

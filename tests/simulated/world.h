@@ -50,12 +50,15 @@ typedef struct {
 World *world_new(int version);
 /* The same, but what is written stays: logs grow. */
 World *world_new_growing(int version);
+/* The same, with @broker's directory that small. */
+World *world_new_small_disk(int version, int32_t broker, int64_t bytes);
 /* With moves of your own, on topics that are made to fit. */
 World *world_new_with(int version, const WorldMove *moves, uint32_t n);
 void world_free(World *world);
 
 /* (Re)opens the run; asserts that it opens. */
 void world_open(World *world, RzRunIntent intent);
+void world_open_with(World *world, RzRunIntent intent, const RzRunOptions *options);
 bool world_try_open(World *world, RzRunIntent intent, GError **error);
 void world_close(World *world);
 
@@ -78,4 +81,6 @@ void world_expect_journal_finished(World *world, const char *state);
 void world_expect_all(World *world, WorldEndpoint end, const char *state);
 
 char *world_dump_configs(World *world);
+/* An RzLineSink into a GString. */
+bool world_append_line(const char *line, gsize length, void *data, GError **error);
 bool world_was_said(const World *world, const char *part);
