@@ -11,7 +11,7 @@ import sys
 from rzbench.tools import BENCH
 
 sys.path.insert(0, str(BENCH.parent / "tests/integration"))
-from rig import Rig  # noqa: E402
+from rig import Cluster, Rig  # noqa: E402
 
 import jars  # noqa: E402  (rig knows where)
 
@@ -20,6 +20,8 @@ RECEIVERS = [4, 5, 6]
 SMALL_TOPICS, PARTITIONS = 11, 8
 LARGE_TOPIC = {"assignments": [[1, 2, 3], [2, 3, 1], [3, 1, 2]]}
 VERSION = "4.3.1"
+# Away from where the tests look for ports: ours are free while the cluster is down between runs.
+FIRST_PORT = 27000
 
 
 def topics():
@@ -54,7 +56,8 @@ class Stage:
         shutil.rmtree(self.saved, ignore_errors=True)
 
     def _make(self):
-        cluster = self.rig.start_cluster(VERSION, ZONES)
+        cluster = self.rig.cluster = Cluster.create(self.folder / "kafka", VERSION, ZONES, FIRST_PORT)
+        cluster.start()
         spec = topics()
         self.rig.oracle("create", spec=spec)
         small = [name for name in spec if name != "large"]

@@ -82,6 +82,11 @@ class Scoring(unittest.TestCase):
         s = score(before, assignment(t2=[1], t3=[3, 3], t4=[1, 9]))
         self.assertEqual(s.zone_violations, 4)
 
+    def test_a_repeated_broker_is_not_two_replicas(self):
+        before = snapshot("a1 a2 b3 b4", [("t", 0, 1, [1, 2, 3])])
+        self.assertEqual(score(before, {}).zone_violations, 0)
+        self.assertEqual(score(before, assignment(t0=[1, 3, 3])).zone_violations, 1)
+
     def test_a_drained_broker_must_be_left(self):
         before = snapshot("a1 a2 b3", [("t", 0, 5, [1, 3])], drain=[1])
         self.assertEqual(score(before, {}).zone_violations, 1)
@@ -97,6 +102,10 @@ class Scoring(unittest.TestCase):
         s = score(before, {})
         self.assertEqual(s.topic_spread_worst, 3)  # t: three on 1, none on 2
         self.assertEqual((s.replicas_min, s.replicas_max, s.replicas_squares), (2, 3, 26))
+
+    def test_an_evenly_dealt_topic_has_no_spread(self):
+        before = snapshot("a1 a2 b3 b4", [("t", 0, 1, [1, 3]), ("t", 1, 1, [2, 4])])
+        self.assertEqual(score(before, {}).topic_spread_worst, 0)
 
 
 if __name__ == "__main__":
