@@ -1,5 +1,5 @@
 /*
- * snapshot_builder.c: collect brokers, topics and partitions in any order, then sort and number.
+ * snapshot_builder.c: collect brokers, topics and partitions in any order.
  *
  * Every broker id that occurs gets a slot at once, in order of appearance, and all lists are kept
  * as slots: one table look-up per replica while reading, and finish() only renames slots to sorted
@@ -7,7 +7,7 @@
  * table serves the others. A slot remembers the last list that named it, which finds repetitions
  * in one pass whatever the length of the list.
  */
-#include "planner/snapshot_builder.h"
+#include "planner/snapshot_builder_private.h"
 
 #include <string.h>
 
@@ -15,34 +15,12 @@
 
 #define DENSE_IDS 65536
 
-typedef struct {
-    RzBroker broker;    /* zone: index into zone_names, in order of appearance */
-    uint64_t last_list; /* serial of the last list that named this broker */
-} Slot;
-
-struct RzSnapshotBuilder {
-    GStringChunk *strings;
-    const char *cluster_id, *taken_at;
-    GArray *slots;           /* Slot */
-    uint32_t *slot_of_small; /* DENSE_IDS: slot + 1, or 0 */
-    GHashTable *slot_of_big; /* id -> slot + 1 */
-    GPtrArray *zone_names;
-    GHashTable *zone_of_name; /* name -> index + 1 */
-    GArray *log_dirs;         /* RzLogDir */
-    GArray *topics;           /* RzTopic, in order of appearance */
-    GHashTable *topic_names;  /* set */
-    GArray *partitions;       /* RzPartition */
-    GArray *replicas, *isr;   /* uint32_t slots */
-    GHashTable *numbers;      /* set: the open topic's partitions, once they are out of order */
-    uint64_t lists;           /* serial of the list being read */
-};
-
 RzSnapshotBuilder *
 rz_snapshot_builder_new(void)
 {
     RzSnapshotBuilder *builder = g_new0(RzSnapshotBuilder, 1);
     builder->strings = g_string_chunk_new(4096);
-    builder->slots = g_array_new(FALSE, TRUE, sizeof(Slot));
+    builder->slots = g_array_new(FALSE, TRUE, sizeof(RzBuilderSlot));
     builder->slot_of_small = g_new0(uint32_t, DENSE_IDS);
     builder->slot_of_big = g_hash_table_new(NULL, NULL);
     builder->zone_names = g_ptr_array_new();
@@ -94,12 +72,6 @@ rz_snapshot_builder_set_header(RzSnapshotBuilder *builder, const char *cluster_i
 
 /* Brokers and zones */
 
-static Slot *
-slot_at(const RzSnapshotBuilder *builder, uint32_t slot)
-{
-    return &g_array_index(builder->slots, Slot, slot);
-}
-
 static uint32_t
 find_slot(const RzSnapshotBuilder *builder, int32_t id)
 {
@@ -115,7 +87,7 @@ slot_for(RzSnapshotBuilder *builder, int32_t id)
     uint32_t slot = find_slot(builder, id);
     if (slot != RZ_NONE)
         return slot;
-    Slot fresh = {.broker = {.id = id, .zone = RZ_NONE}};
+    RzBuilderSlot fresh = {.broker = {.id = id, .zone = RZ_NONE}};
     slot = builder->slots->len;
     g_array_append_val(builder->slots, fresh);
     if (id < DENSE_IDS)
@@ -184,11 +156,11 @@ rz_snapshot_builder_add_broker(RzSnapshotBuilder *builder, const RzBrokerInput *
         return false;
     }
     uint32_t slot = slot_for(builder, broker->id);
-    if (slot_at(builder, slot)->broker.listed) {
+    if (rz_builder_slot(builder, slot)->broker.listed) {
         g_set_error(error, RZ_ERROR, RZ_ERROR_INPUT, "broker: %d occurs twice", broker->id);
         return false;
     }
-    RzBroker *model = &slot_at(builder, slot)->broker;
+    RzBroker *model = &rz_builder_slot(builder, slot)->broker;
     model->zone = zone_for(builder, broker->zone);
     model->host = keep(builder, broker->host);
     model->port = broker->port;
@@ -208,7 +180,7 @@ rz_snapshot_builder_set_zone(RzSnapshotBuilder *builder, int32_t id, const char 
         g_set_error(error, RZ_ERROR, RZ_ERROR_INPUT, "broker %d is not in the cluster", id);
         return false;
     }
-    RzBroker *broker = &slot_at(builder, slot)->broker;
+    RzBroker *broker = &rz_builder_slot(builder, slot)->broker;
     broker->zone = zone_for(builder, zone);
     broker->listed = true; /* one that is down and so far only seen in lists now has a line */
     return true;
@@ -269,12 +241,12 @@ add_ids(RzSnapshotBuilder *builder, GArray *list, const char *field, const int32
             return false;
         }
         uint32_t slot = slot_for(builder, ids[i]);
-        if (slot_at(builder, slot)->last_list == builder->lists) {
+        if (rz_builder_slot(builder, slot)->last_list == builder->lists) {
             g_set_error(error, RZ_ERROR, RZ_ERROR_INPUT,
                         "%s[%" G_GSIZE_FORMAT "]: broker %d occurs twice", field, i, ids[i]);
             return false;
         }
-        slot_at(builder, slot)->last_list = builder->lists;
+        rz_builder_slot(builder, slot)->last_list = builder->lists;
         g_array_append_val(list, slot);
     }
     return true;
@@ -287,13 +259,13 @@ add_isr(RzSnapshotBuilder *builder, const int32_t *ids, gsize n, GError **error)
     uint64_t replicas = builder->lists++;
     for (gsize i = 0; i < n; i++) {
         uint32_t slot = ids[i] < 0 ? RZ_NONE : find_slot(builder, ids[i]);
-        uint64_t last = slot == RZ_NONE ? 0 : slot_at(builder, slot)->last_list;
+        uint64_t last = slot == RZ_NONE ? 0 : rz_builder_slot(builder, slot)->last_list;
         if (last != replicas) {
             g_set_error(error, RZ_ERROR, RZ_ERROR_INPUT, "isr[%" G_GSIZE_FORMAT "]: broker %d %s",
                         i, ids[i], last == builder->lists ? "occurs twice" : "is not a replica");
             return false;
         }
-        slot_at(builder, slot)->last_list = builder->lists;
+        rz_builder_slot(builder, slot)->last_list = builder->lists;
         g_array_append_val(builder->isr, slot);
     }
     return true;
@@ -368,179 +340,4 @@ rz_snapshot_builder_add_partition(RzSnapshotBuilder *builder, const RzPartitionI
     g_array_append_val(builder->partitions, partition);
     topic->n_partitions++;
     return true;
-}
-
-/* Finish: sorted order, final numbers */
-
-static int
-compare_slots(gconstpointer a, gconstpointer b, gpointer data)
-{
-    const RzSnapshotBuilder *builder = data;
-    int32_t left = slot_at(builder, *(const uint32_t *)a)->broker.id;
-    int32_t right = slot_at(builder, *(const uint32_t *)b)->broker.id;
-    return (left > right) - (left < right);
-}
-
-static int
-compare_zones(gconstpointer a, gconstpointer b, gpointer data)
-{
-    const GPtrArray *names = data;
-    return strcmp(names->pdata[*(const uint32_t *)a], names->pdata[*(const uint32_t *)b]);
-}
-
-static int
-compare_topics(gconstpointer a, gconstpointer b, gpointer data)
-{
-    const RzTopic *topics = data;
-    return strcmp(topics[*(const uint32_t *)a].name, topics[*(const uint32_t *)b].name);
-}
-
-static int
-compare_partitions(gconstpointer a, gconstpointer b, gpointer data)
-{
-    (void)data;
-    int32_t left = ((const RzPartition *)a)->number, right = ((const RzPartition *)b)->number;
-    return (left > right) - (left < right);
-}
-
-/* 0 .. n-1 in the order that @compare says. */
-static uint32_t *
-sorted_order(uint32_t n, GCompareDataFunc compare, gpointer data)
-{
-    uint32_t *order = g_new(uint32_t, MAX(n, 1));
-    for (uint32_t i = 0; i < n; i++)
-        order[i] = i;
-    g_qsort_with_data(order, (gint)n, sizeof *order, compare, data);
-    return order;
-}
-
-static uint32_t *
-inverse(const uint32_t *order, uint32_t n)
-{
-    uint32_t *place = g_new(uint32_t, MAX(n, 1));
-    for (uint32_t i = 0; i < n; i++)
-        place[order[i]] = i;
-    return place;
-}
-
-/* Zones are sorted by name; those whose brokers were all mapped elsewhere are dropped. */
-static uint32_t *
-number_zones(const RzSnapshotBuilder *builder, RzSnapshot *snapshot)
-{
-    uint32_t n = builder->zone_names->len;
-    g_autofree bool *used = g_new0(bool, MAX(n, 1));
-    for (uint32_t i = 0; i < builder->slots->len; i++) {
-        uint32_t zone = slot_at(builder, i)->broker.zone;
-        if (zone != RZ_NONE)
-            used[zone] = true;
-    }
-    g_autofree uint32_t *order = sorted_order(n, compare_zones, builder->zone_names);
-    uint32_t *final = g_new(uint32_t, MAX(n, 1));
-    snapshot->zones = g_new(const char *, MAX(n, 1));
-    for (uint32_t i = 0; i < n; i++) {
-        if (!used[order[i]])
-            continue;
-        final[order[i]] = snapshot->n_zones;
-        snapshot->zones[snapshot->n_zones++] = builder->zone_names->pdata[order[i]];
-    }
-    return final;
-}
-
-/* Returns slot -> broker index. */
-static uint32_t *
-place_brokers(RzSnapshotBuilder *builder, RzSnapshot *snapshot)
-{
-    g_autofree uint32_t *zone_index = number_zones(builder, snapshot);
-    uint32_t n = builder->slots->len;
-    g_autofree uint32_t *order = sorted_order(n, compare_slots, builder);
-    snapshot->n_brokers = n;
-    snapshot->brokers = g_new0(RzBroker, MAX(n, 1));
-    snapshot->log_dirs = g_new0(RzLogDir, MAX(builder->log_dirs->len, 1));
-    for (uint32_t i = 0; i < n; i++) {
-        RzBroker *broker = &snapshot->brokers[i];
-        *broker = slot_at(builder, order[i])->broker;
-        if (broker->zone != RZ_NONE)
-            broker->zone = zone_index[broker->zone];
-        uint32_t first = snapshot->n_log_dirs;
-        for (uint32_t d = 0; d < broker->n_log_dirs; d++)
-            snapshot->log_dirs[snapshot->n_log_dirs++] =
-                g_array_index(builder->log_dirs, RzLogDir, broker->first_log_dir + d);
-        broker->first_log_dir = first;
-    }
-    return inverse(order, n);
-}
-
-static void
-copy_list(uint32_t *to, const GArray *slots, uint32_t first, uint32_t n, const uint32_t *index)
-{
-    for (uint32_t i = 0; i < n; i++)
-        to[i] = index[g_array_index(slots, uint32_t, first + i)];
-}
-
-static void
-place_partition(const RzSnapshotBuilder *builder, RzSnapshot *snapshot, RzPartition partition,
-                const uint32_t *broker_index)
-{
-    copy_list(snapshot->replicas + snapshot->n_replicas, builder->replicas, partition.first_replica,
-              partition.n_replicas, broker_index);
-    copy_list(snapshot->isr + snapshot->n_isr, builder->isr, partition.first_isr, partition.n_isr,
-              broker_index);
-    partition.first_replica = (uint32_t)snapshot->n_replicas;
-    partition.first_isr = (uint32_t)snapshot->n_isr;
-    if (partition.leader != RZ_NONE)
-        partition.leader = broker_index[partition.leader];
-    snapshot->partitions[snapshot->n_partitions++] = partition;
-    snapshot->n_replicas += partition.n_replicas;
-    snapshot->n_isr += partition.n_isr;
-}
-
-static void
-sort_partitions(RzPartition *partitions, uint32_t n)
-{
-    for (uint32_t i = 1; i < n; i++) {
-        if (partitions[i - 1].number > partitions[i].number) {
-            g_qsort_with_data(partitions, (gint)n, sizeof *partitions, compare_partitions, NULL);
-            return;
-        }
-    }
-}
-
-static void
-place_topics(RzSnapshotBuilder *builder, RzSnapshot *snapshot, const uint32_t *broker_index)
-{
-    RzTopic *topics = (RzTopic *)(void *)builder->topics->data;
-    RzPartition *partitions = (RzPartition *)(void *)builder->partitions->data;
-    g_autofree uint32_t *order = sorted_order(builder->topics->len, compare_topics, topics);
-    snapshot->n_topics = builder->topics->len;
-    snapshot->topics = g_new0(RzTopic, MAX(snapshot->n_topics, 1));
-    snapshot->partitions = g_new(RzPartition, MAX(builder->partitions->len, 1));
-    snapshot->replicas = g_new(uint32_t, MAX(builder->replicas->len, 1));
-    snapshot->isr = g_new(uint32_t, MAX(builder->isr->len, 1));
-    for (uint32_t t = 0; t < snapshot->n_topics; t++) {
-        RzTopic topic = topics[order[t]];
-        RzPartition *mine = topic.n_partitions > 0 ? partitions + topic.first_partition : NULL;
-        sort_partitions(mine, topic.n_partitions);
-        topic.first_partition = snapshot->n_partitions;
-        snapshot->topics[t] = topic;
-        for (uint32_t i = 0; i < topic.n_partitions; i++) {
-            mine[i].topic = t;
-            place_partition(builder, snapshot, mine[i], broker_index);
-        }
-    }
-}
-
-RzSnapshot *
-rz_snapshot_builder_finish(RzSnapshotBuilder *builder, GError **error)
-{
-    if (builder->partitions->len > INT32_MAX) {
-        g_set_error_literal(error, RZ_ERROR, RZ_ERROR_INPUT, "more than 2^31-1 partitions");
-        return NULL;
-    }
-    RzSnapshot *snapshot = g_new0(RzSnapshot, 1);
-    snapshot->cluster_id = builder->cluster_id;
-    snapshot->taken_at = builder->taken_at;
-    g_autofree uint32_t *broker_index = place_brokers(builder, snapshot);
-    place_topics(builder, snapshot, broker_index);
-    snapshot->strings = g_steal_pointer(&builder->strings);
-    return snapshot;
 }
