@@ -94,6 +94,7 @@ typedef struct {
     bool begun, paused, finished;
     RzRunMode mode;
     char *final_state; /* of a finished run; NULL */
+    int64_t n_left;    /* partitions it gave up or held: a resume tries them again */
     int64_t begun_at_ms;
 } RzJournal;
 

@@ -260,7 +260,8 @@ take_run(RzJournal *journal, const json_t *record)
     if (journal->finished) {
         g_free(journal->final_state);
         journal->final_state = g_strdup(json_string_value(json_object_get(record, "state")));
-        return journal->final_state != NULL;
+        return journal->final_state != NULL &&
+               get_int(record, "left", 0, UINT32_MAX, &journal->n_left);
     }
     if (strcmp(event, "pause") == 0)
         journal->paused = true;

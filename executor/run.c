@@ -32,10 +32,12 @@ rz_run_turn(RzRun *run, RzRunEvent event, GError **error)
                                 rz_run_phase_name(run->phase), "why", row->why));
     if (run->phase == RZ_PHASE_ENDED || run->phase == RZ_PHASE_STOPPED) {
         run->ended_ms = run->cycle_ms;
-        return rz_journal_write(&run->writer,
-                                json_pack("{s:s, s:s, s:s}", "t", "run", "event", "finish", "state",
-                                          rz_run_state_name(rz_run_state(run))),
-                                error);
+        return rz_journal_write(
+            &run->writer,
+            json_pack("{s:s, s:s, s:s, s:i}", "t", "run", "event", "finish", "state",
+                      rz_run_state_name(rz_run_state(run)), "left",
+                      (int)(run->counts[RZ_PART_SKIPPED] + run->counts[RZ_PART_HELD])),
+            error);
     }
     run->elect_since_ms = 0;
     return true;
@@ -202,6 +204,8 @@ do_waiting(RzRun *run, GError **error)
     int minutes = minutes_to_window(run);
     if (drained(run))
         return rz_run_turn(run, RZ_RUN_EV_DRAINED, error);
+    if (run->mode != RZ_MODE_FORWARD) /* the way back waits for no time of day */
+        return rz_run_turn(run, RZ_RUN_EV_FREE, error);
     if (start > 0)
         rz_run_reason(run, "starts in %" G_GINT64_FORMAT " s", start / 1000);
     else if (minutes > 0)
@@ -245,7 +249,7 @@ move_on(RzRun *run, bool gated, GError **error)
 static bool
 do_running(RzRun *run, GError **error)
 {
-    if (window_is_closing(run)) {
+    if (run->mode == RZ_MODE_FORWARD && window_is_closing(run)) {
         rz_run_unchoose(run);
         return rz_run_turn(run, RZ_RUN_EV_NOT_NOW, error);
     }

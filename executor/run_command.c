@@ -44,6 +44,7 @@ rz_run_begin_rollback(RzRun *run, GError **error)
         return false;
     rz_run_unchoose(run);
     run->mode = RZ_MODE_ROLLBACK;
+    run->window_left_s = run->window_length_s = INT64_MAX;
     run->bytes_done = run->bytes_total = 0;
     for (uint32_t i = 0; i < run->n_parts; i++) {
         RzPart *part = &run->parts[i];

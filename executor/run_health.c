@@ -163,12 +163,25 @@ count_missing(RzRun *run, const RzPart *part, const RzClusterPartition *partitio
     }
 }
 
+/* The plan says nothing of partitions that were made after it. */
+static void
+note_growth(RzRun *run, RzRunTopic *topic, uint32_t n)
+{
+    if (topic->n_seen != 0 && n > topic->n_seen)
+        rz_run_say(run, RZ_MESSAGE_WARNING,
+                   "topic %s has grown by %u partitions that the plan does not cover", topic->name,
+                   n - topic->n_seen);
+    topic->n_seen = n;
+}
+
 static void
 judge_topic(RzRun *run, const RzClusterTopic *topic)
 {
     int32_t min_isr = GPOINTER_TO_INT(g_hash_table_lookup(run->health.min_isr, topic->name));
     uint32_t index = GPOINTER_TO_UINT(g_hash_table_lookup(run->topic_index, topic->name));
     const RzRunTopic *planned = index > 0 ? &run->topics[index - 1] : NULL;
+    if (index > 0)
+        note_growth(run, &run->topics[index - 1], topic->n_partitions);
     uint32_t at = planned != NULL ? planned->first_part : 0;
     uint32_t end = planned != NULL ? at + planned->n_parts : 0;
     for (uint32_t p = 0; p < topic->n_partitions; p++) {

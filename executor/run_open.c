@@ -8,6 +8,7 @@
 #include "executor/run_private.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #define LINE(pointer, end) ((const char *)memchr(pointer, '\n', (gsize)((end) - (pointer))))
 
@@ -107,12 +108,16 @@ read_journal(const RzRunSetup *setup, RzJournal **journal, GError **error)
 static bool
 ended_well(const RzJournal *journal)
 {
-    if (!journal->finished)
+    static const char *const ends[] = {"done", "cancelled", "rolled_back"};
+    bool ended = false;
+    for (gsize i = 0; i < G_N_ELEMENTS(ends); i++)
+        ended = ended || g_strcmp0(journal->final_state, ends[i]) == 0;
+    if (!journal->finished || !ended || journal->n_left > 0)
         return false;
     for (guint i = 0; i < journal->keys->len; i++)
         if (!((const RzJournalKey *)journal->keys->pdata[i])->restored)
             return false;
-    return strcmp(journal->final_state, "stopped") != 0;
+    return true;
 }
 
 static bool
@@ -256,6 +261,14 @@ rz_run_new(const RzRunSetup *setup, RzJournal *journal)
     return run;
 }
 
+/* For the message of whoever finds the lock taken; without it the message names no pid. */
+static void
+leave_pid(RzStore *store)
+{
+    g_autofree char *pid = g_strdup_printf("%ld\n", (long)getpid());
+    store->ops->replace(store, RZ_FILE_PID, pid, strlen(pid), false, NULL);
+}
+
 RzRun *
 rz_run_open(const RzRunSetup *setup, GError **error)
 {
@@ -271,6 +284,7 @@ rz_run_open(const RzRunSetup *setup, GError **error)
         setup->store->ops->unlock(setup->store);
         return NULL;
     }
+    leave_pid(setup->store);
     return rz_run_new(setup, g_steal_pointer(&journal));
 }
 

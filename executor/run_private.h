@@ -72,6 +72,7 @@ typedef struct {
     uint32_t first_part, n_parts;
     uint32_t n_active;  /* parts to be looked at in every cycle */
     int32_t min_isr;    /* 1 until known */
+    uint32_t n_seen;    /* partitions it had when it was last seen; 0: not yet */
     GArray *entries[2]; /* RzThrottleEntry we have put in: follower, leader list; NULL none */
     bool prune;         /* entries hold some that are not needed any more */
 } RzRunTopic;
@@ -160,7 +161,7 @@ struct RzRun {
     RzRunMode mode;
     bool paused, interrupted;
     int64_t window_left_s, window_length_s; /* INT64_MAX: there is no window */
-    int64_t rate; /* the throttle now: settings, or what auto found */
+    int64_t rate;                           /* the throttle now: settings, or what auto found */
 
     RzClusterReassignments *listed; /* of this cycle */
     RzClusterMetadata *live;        /* of this cycle: the active topics */

@@ -88,6 +88,17 @@ compare_load(gconstpointer a, gconstpointer b)
     return (x->id > y->id) - (x->id < y->id);
 }
 
+/* Parts that its token bucket will have to pay for. */
+static void
+count_small(RzRun *run, const RzPart *part, int sign)
+{
+    uint16_t n;
+    const int32_t *goal = rz_part_goal(run, part, &n);
+    for (uint16_t i = 0; i < n && !rz_part_wants_list(run, part); i++)
+        if (rz_part_is_adding(run, part, goal[i]))
+            rz_run_broker(run, goal[i])->pending_small += sign;
+}
+
 void
 rz_run_requeue(RzRun *run, RzPart *part)
 {
@@ -100,12 +111,12 @@ rz_run_requeue(RzRun *run, RzPart *part)
             continue;
         RzRunBroker *broker = rz_run_broker(run, goal[i]);
         g_array_append_val(broker->queue, index);
-        broker->pending_small += !rz_part_wants_list(run, part);
         copies = true;
     }
     /* What goes back to a list whose brokers it still has copies nothing, whatever its origin. */
     if (!copies || part->seen == RZ_SEEN_SHUFFLED)
         g_array_append_val(run->instant, index);
+    count_small(run, part, 1);
     part->parked = false;
 }
 
@@ -223,6 +234,7 @@ park(RzRun *run, RzPart *part, RzBlock block, int32_t broker)
 {
     uint32_t index = (uint32_t)(part - run->parts);
     rz_part_block(part, block, broker);
+    count_small(run, part, -1);
     part->parked = true;
     g_array_append_val(run->parked, index);
 }
@@ -262,10 +274,9 @@ take(RzRun *run, RzPart *part, GArray *chosen)
     uint16_t n;
     const int32_t *goal = rz_part_goal(run, part, &n);
     for (uint16_t i = 0; i < n && !part->listed; i++)
-        if (rz_part_is_adding(run, part, goal[i])) {
+        if (rz_part_is_adding(run, part, goal[i]))
             rz_run_broker(run, goal[i])->tokens -= part->bytes;
-            rz_run_broker(run, goal[i])->pending_small--;
-        }
+    count_small(run, part, -1);
     g_array_append_val(chosen, index);
 }
 
@@ -304,6 +315,7 @@ serve_instant(RzRun *run, GArray *chosen)
         g_array_set_size(run->instant, run->instant->len - 1);
         if (!waits(part))
             continue;
+        count_small(run, part, -1);
         part->in_window = true; /* chosen, charged to nobody */
         part->listed = part->charged = false;
         part->source = RZ_NO_BROKER;

@@ -17,7 +17,7 @@
 
 typedef struct {
     /* Takes the run's lock, held until unlock or the end of the process. RZ_ERROR_LOCKED names the
-     * holder; @holder (nullable) is its pid, 0 unknown. */
+     * holder; @holder (nullable) is its pid as left in RZ_FILE_PID, 0 unknown. */
     bool (*lock)(RzStore *store, int64_t *holder, GError **error);
     void (*unlock)(RzStore *store);
     /* NULL without an error: there is no such file. The text is NUL-terminated. */
