@@ -39,6 +39,13 @@ play_one(World *world, const Case *c, guint number)
     return ok;
 }
 
+static int
+total(int n, int failed)
+{
+    printf("%d passed, %d failed\n", n - failed, failed);
+    return failed;
+}
+
 /* Each case on a model of its own: virtual clusters cost nothing. */
 static int
 play_model(const GPtrArray *cases)
@@ -50,21 +57,22 @@ play_model(const GPtrArray *cases)
             failed += play_one(world, g_ptr_array_index(cases, i), i) ? 0 : 1;
             world->free(world);
         }
-    return failed;
+    return total((int)(cases->len * G_N_ELEMENTS(releases)), failed);
 }
 
 static int
 play_world(const GPtrArray *cases, World *world, bool full)
 {
-    int failed = 0;
+    int failed = 0, n = 0;
     for (guint i = 0; i < cases->len; i++) {
         const Case *c = g_ptr_array_index(cases, i);
         if ((c->full && !full) || (c->kills && world->set_broker == NULL))
             continue;
         failed += play_one(world, c, i) ? 0 : 1;
+        n++;
     }
     world->free(world);
-    return failed;
+    return total(n, failed);
 }
 
 int

@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""`rezone sandbox` from outside: our client against our server, bad bytes, and the whole job.
+
+    test_sandbox.py REZONE TEST-CONFORMANCE
+"""
+
+import json
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from sandbox_rig import Sandbox
+
+REZONE, PLAYER = (Path(path).resolve() for path in sys.argv[1:3])
+CASES = Path(__file__).resolve().parents[1] / "simulated/conformance/cases.txt"
+API_VERSIONS, METADATA, PRODUCE = 18, 3, 0
+
+
+def run(*arguments, expect=0, timeout=60):
+    done = subprocess.run([str(REZONE), *map(str, arguments)], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          timeout=timeout)
+    if done.returncode != expect:
+        raise AssertionError(f"rezone {arguments[0]} exited {done.returncode}: "
+                             f"{(done.stdout + done.stderr)[-1500:]}")
+    return done.stdout
+
+
+def connect(bootstrap, broker=0):
+    host, port = bootstrap.split(",")[broker].rsplit(":", 1)
+    peer = socket.create_connection((host, int(port)), timeout=5)
+    return peer
+
+
+def frame(key, version, body=b"", correlation=1):
+    content = struct.pack(">hhih", key, version, correlation, -1) + body
+    return struct.pack(">i", len(content)) + content
+
+
+def read_exactly(peer, n):
+    data = b""
+    while len(data) < n:
+        piece = peer.recv(n - len(data))
+        if not piece:
+            raise EOFError
+        data += piece
+    return data
+
+
+def answer(peer):
+    return read_exactly(peer, struct.unpack(">i", read_exactly(peer, 4))[0])
+
+
+def is_closed(peer):
+    try:
+        return peer.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+class ProtocolTest(unittest.TestCase):
+    """Bytes that no client of ours sends."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.sandbox = Sandbox(REZONE, "--topics", "3", "--partitions", "2").__enter__()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.sandbox.__exit__()
+
+    def setUp(self):
+        self.peer = connect(self.sandbox.bootstrap)
+
+    def tearDown(self):
+        self.peer.close()
+
+    def test_unsupported_api_versions_is_answered_in_version_0(self):
+        self.peer.sendall(frame(API_VERSIONS, 99))
+        correlation, error, count = struct.unpack(">ihi", answer(self.peer)[:10])
+        self.assertEqual((correlation, error), (1, 35))
+        self.assertGreater(count, 5)
+        self.peer.sendall(frame(API_VERSIONS, 0, correlation=2))
+        self.assertEqual(struct.unpack(">ih", answer(self.peer)[:6]), (2, 0))
+
+    def test_unknown_requests_close(self):
+        for key, version in ((PRODUCE, 9), (METADATA, 99), (1234, 0)):
+            with connect(self.sandbox.bootstrap) as peer:
+                peer.sendall(frame(key, version))
+                self.assertTrue(is_closed(peer), f"key {key}")
+
+    def test_broken_frames_close(self):
+        for sent in (b"\xff\xff\xff\xff", struct.pack(">i", 2**31 - 1), frame(METADATA, 1, b"\x7f"),
+                     frame(METADATA, 9, b"\xff\xff\xff\xff\xff"), b"GET / HTTP/1.1\r\n\r\n"):
+            with connect(self.sandbox.bootstrap) as peer:
+                peer.sendall(sent)
+                self.assertTrue(is_closed(peer), sent)
+
+    def test_requests_may_come_in_pieces_and_together(self):
+        request = frame(METADATA, 1, struct.pack(">i", 0), correlation=7)
+        for byte in request:
+            self.peer.sendall(bytes([byte]))
+        self.assertEqual(struct.unpack(">i", answer(self.peer)[:4])[0], 7)
+        self.peer.sendall(b"".join(frame(METADATA, 1, struct.pack(">i", 0), correlation=n)
+                                   for n in range(100)))
+        for n in range(100):
+            self.assertEqual(struct.unpack(">i", answer(self.peer)[:4])[0], n)
+
+    def test_a_client_that_never_reads_costs_little(self):
+        self.peer.setblocking(False)
+        sent = 0
+        try:
+            for _ in range(20000):
+                sent += self.peer.send(frame(METADATA, 1, struct.pack(">i", -1)))
+        except BlockingIOError:
+            pass
+        status = Path(f"/proc/{self.sandbox.process.pid}/status").read_text()
+        peak_kib = int(next(line for line in status.splitlines() if "VmHWM" in line).split()[1])
+        self.assertLess(peak_kib, 200000)
+        with connect(self.sandbox.bootstrap, 1) as other:
+            other.sendall(frame(METADATA, 1, struct.pack(">i", 0)))
+            answer(other)
+
+
+class CommandTest(unittest.TestCase):
+    def test_conformance(self):
+        for version in ("3.7", "3.9", "4.2", "4.3"):
+            with Sandbox(REZONE, "--zones", "az1:2,az2:2,az3:2", "--topics", "1",
+                         "--kafka-version", version, "--time-scale", "30") as sandbox:
+                done = subprocess.run([PLAYER, CASES, "sandbox", version, sandbox.bootstrap,
+                                       sandbox.control_file, "--full"], stdout=subprocess.PIPE,
+                                      stderr=subprocess.STDOUT, text=True, timeout=300)
+                self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_a_dead_broker_refuses_and_returns(self):
+        with Sandbox(REZONE, "--topics", "3", "--time-scale", "100") as sandbox:
+            self.assertEqual(sandbox.tell("kill 1"), ["kill 1: done"])
+            time.sleep(0.3)
+            with self.assertRaises(ConnectionRefusedError):
+                connect(sandbox.bootstrap, 0)
+            self.assertEqual(sandbox.tell("start 1"), ["start 1: done"])
+            time.sleep(0.3)
+            connect(sandbox.bootstrap, 0).close()
+
+    def test_commands_that_cannot_be(self):
+        with Sandbox(REZONE, "--topics", "1") as sandbox:
+            self.assertIn("cannot", sandbox.tell("kill 99")[0])
+            self.assertIn("cannot", sandbox.tell("start 1")[0])
+            self.assertIn("no such command", sandbox.tell("explode")[0])
+            self.assertIn("usage", sandbox.tell("kill")[0])
+            self.assertIn("6 of 6 brokers", sandbox.tell("status")[0])
+
+    def test_quit_and_signals_end_it_and_remove_the_ready_file(self):
+        for end in ("quit", signal.SIGINT, signal.SIGTERM):
+            with Sandbox(REZONE, "--topics", "1") as sandbox:
+                if end == "quit":
+                    sandbox.tell(end)
+                else:
+                    os.kill(sandbox.process.pid, end)
+                self.assertEqual(sandbox.process.wait(5), 0)
+                self.assertFalse(sandbox.ready_file.exists())
+
+    def test_bad_options(self):
+        for options in (["--zones", "az1"], ["--zones", "az1:0"], ["--zones", "a:1,a:1"],
+                        ["--rf", "7"], ["--empty-zone", "az9"], ["--kafka-version", "9.9"],
+                        ["--time-scale", "-1"], ["--data", "many"], ["--port", "x"]):
+            run("sandbox", *options, expect=2)
+
+    def test_a_denied_right_is_told(self):
+        with Sandbox(REZONE, "--topics", "1") as sandbox:
+            sandbox.tell("deny DESCRIBE CLUSTER")
+            run("snapshot", "-b", sandbox.bootstrap, "-o", "/dev/null", expect=3)
+
+    def test_the_whole_job_and_a_rehearsal_of_its_result(self):
+        with tempfile.TemporaryDirectory() as directory:
+            before, plan, after = (Path(directory) / name for name in ("b", "p", "a"))
+            with Sandbox(REZONE, "--empty-zone", "az2", "--topics", "10", "--data", "2GB",
+                         "--time-scale", "20") as sandbox:
+                live = ["-b", sandbox.bootstrap]
+                run("snapshot", *live, "-o", before)
+                run("plan", before, "-o", plan)
+                run("apply", plan, *live, "--throttle", "100MB", "--yes", "--run-dir",
+                    Path(directory) / "run", timeout=120)
+                run("verify", plan, *live)
+                run("snapshot", *live, "-o", after)
+            with Sandbox(REZONE, "--from", after) as sandbox:
+                run("verify", plan, "-b", sandbox.bootstrap)
+                audit = json.loads(run("audit", "-b", sandbox.bootstrap, "--json", "--fail-on",
+                                       "none"))
+                self.assertEqual(audit["partitions_total"], 120)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
