@@ -12,6 +12,7 @@
 
 #define POLL_MS 200
 #define COST_FACTOR 10
+#define POLL_MAX_MS 5000
 #define VISIBLE_POLL_MS 50
 #define BACKOFF_FIRST_MS 250
 #define BACKOFF_MAX_MS 10000
@@ -385,7 +386,8 @@ next_delay(const RzRun *run, RzRunPhase before, int64_t cost_ms)
         return 0;
     if (run->chosen->len > 0)
         return VISIBLE_POLL_MS;
-    int64_t poll = MAX(POLL_MS, cost_ms * COST_FACTOR);
+    /* Bounded: a cycle that waited out a dead broker was slow, but it did not load the cluster. */
+    int64_t poll = CLAMP(cost_ms * COST_FACTOR, POLL_MS, POLL_MAX_MS);
     bool idle =
         run->active->len == 0 && (run->phase == RZ_PHASE_WAITING || run->phase == RZ_PHASE_PAUSED);
     return idle ? MAX(poll, IDLE_MS) : poll;

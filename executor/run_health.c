@@ -11,6 +11,7 @@
 
 #define INTERVAL_MS 5000
 #define COST_FACTOR 20
+#define INTERVAL_MAX_MS 30000
 #define DEAD_FOR_MS 30000
 #define TOPICS_A_REQUEST 500
 
@@ -218,7 +219,7 @@ rz_run_health(RzRun *run, GError **error)
     health->cost_ms = cost;
     if (health->best_cost_ms == 0 || cost < health->best_cost_ms)
         health->best_cost_ms = MAX(cost, 1);
-    run->health_due_ms = run->cycle_ms + MAX(INTERVAL_MS, cost * COST_FACTOR);
+    run->health_due_ms = run->cycle_ms + CLAMP(cost * COST_FACTOR, INTERVAL_MS, INTERVAL_MAX_MS);
     run->window_shift = health->at_min_isr > 0 ? 1 : 0;
     return true;
 }

@@ -3,6 +3,8 @@
  */
 #include "world.h"
 
+#include "executor/simulated/cluster_sim.h"
+
 typedef struct {
     const char *name;
     int version;
@@ -35,10 +37,30 @@ apply_reaches_the_plan(void **row)
     world_free(world);
 }
 
+/* Requests that waited out a dead controller: slow once must not mean to look away for long. */
+static void
+one_slow_cycle_is_not_slept_on(void **state)
+{
+    (void)state;
+    World *world = world_new(RZ_SIM_VERSION(4, 3));
+    world->options.throttle_bytes_per_s = 10 * MB;
+    RzRunWait wait = {0};
+    world_open(world, RZ_RUN_APPLY);
+    assert_int_equal(world_turn(world, 5000, NULL), WORLD_TIME_UP);
+    rz_cluster_sim_set_latency(world->cluster, 15000);
+    for (int step = 0; step < 8 && !wait.finished; step++) {
+        assert_true(rz_run_step(world->run, &wait, NULL));
+        assert_in_range(wait.delay_ms, 0, 10000);
+    }
+    world_free(world);
+}
+
 int
 main(void)
 {
-    struct CMUnitTest tests[G_N_ELEMENTS(cases)];
+    struct CMUnitTest tests[G_N_ELEMENTS(cases) + 1];
+    tests[G_N_ELEMENTS(cases)] =
+        (struct CMUnitTest)cmocka_unit_test(one_slow_cycle_is_not_slept_on);
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)
         tests[i] = (struct CMUnitTest){cases[i].name, apply_reaches_the_plan, NULL, NULL,
                                        (void *)(uintptr_t)&cases[i]};
