@@ -2,6 +2,7 @@
  * plan_new.c: rz_plan_new(): problem, solution, plan, and the figures that prove it.
  */
 #include "planner/plan_private.h"
+#include "planner/solver/freedom.h"
 #include "planner/solver/problem.h"
 #include "planner/solver/shortage.h"
 #include "planner/solver/solver.h"
@@ -83,6 +84,36 @@ add_tiers(Making *making)
                  "sum of the squares of leaders per broker");
     add_tier(plan, "leader_changes", solution->leaders->n_changes, true,
              "partitions whose first replica changes");
+}
+
+static void
+add_measure(Making *making, const char *name, const char *what, RzMeasure measure)
+{
+    RzPlan *plan = making->plan;
+    g_autofree char *note =
+        measure.zone == RZ_NONE
+            ? g_strdup(what)
+            : g_strdup_printf("%s, worst in zone %s", what,
+                              rz_problem_zone_name(making->problem, measure.zone));
+    plan->tiers[plan->n_tiers++] = (RzTier){.tier = name,
+                                            .value = measure.value,
+                                            .bound = measure.bound,
+                                            .note = g_string_chunk_insert(plan->strings, note)};
+}
+
+/* What was made of the freedom that the exact tiers leave: packing problems, nothing proven. */
+static void
+add_measures(Making *making)
+{
+    const RzInstance *in = &making->problem->in;
+    const RzSolution *solution = making->solution;
+    add_measure(making, "topic_spread",
+                "most minus fewest replicas of one topic on a zone's brokers",
+                rz_freedom_topic_spread(in, solution));
+    add_measure(making, "broker_bytes", "bytes on the fullest broker, against its zone's mean",
+                rz_freedom_broker_bytes(in, solution));
+    add_measure(making, "leader_bytes", "bytes led by one broker, against its zone's mean",
+                rz_freedom_leader_bytes(in, solution));
 }
 
 /* Appends the groups' brokers; a broker's group is group[b], numbered from the highest level. */
@@ -167,8 +198,11 @@ rz_plan_new(const RzSnapshot *snapshot, const RzPolicy *policy, GError **error)
                               error);
         return NULL;
     }
+    if (!rz_shortage_of_room(problem, solution, error))
+        return NULL;
     Making making = {problem, solution, assemble(problem, solution)};
     add_tiers(&making);
+    add_measures(&making);
     add_certificate(&making);
     take_warnings(&making);
     return making.plan;

@@ -6,6 +6,8 @@
  */
 #include "planner/solver/shortage.h"
 
+#include "planner/solver/freedom.h"
+#include "planner/wide.h"
 #include "rezone/error.h"
 
 static bool short_of(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -196,4 +198,46 @@ rz_shortage_in_limits(const RzProblem *problem, const int64_t *lo, const int64_t
                  "%s must hold %" G_GINT64_FORMAT " replicas, but only %" G_GINT64_FORMAT
                  " can be placed there: lower their limits by %" G_GINT64_FORMAT " in sum",
                  who, limit, reach, limit - reach);
+}
+
+/* Says how far the fullest broker is over, and what all brokers together could hold: the bound that
+ * no placement gets around. */
+static bool
+explain_room(const RzProblem *problem, uint32_t worst, RzWide needs, RzWide total, RzWide room,
+             GError **error)
+{
+    const RzInstance *in = &problem->in;
+    g_autofree char *need_text = rz_wide_to_words(needs);
+    g_autofree char *room_text = rz_wide_to_words(in->room_bytes[worst]);
+    g_autofree char *over_text = rz_wide_to_words(needs - in->room_bytes[worst]);
+    return short_of(
+        error,
+        "broker %d would hold %s bytes, but has room for %s with %d %% of its disks kept "
+        "free: %s too many. %s; free that much there, add a broker in zone %s, or lower "
+        "--disk-reserve",
+        problem->snapshot->brokers[problem->broker[worst]].id, need_text, room_text,
+        problem->policy->disk_reserve_percent, over_text,
+        total > room ? "All usable brokers together are too small"
+                     : "A fair placement that fits was not found (finding one is bin "
+                       "packing; the disks together would do)",
+        rz_problem_zone_name(problem, in->zone[worst]));
+}
+
+bool
+rz_shortage_of_room(const RzProblem *problem, const RzSolution *solution, GError **error)
+{
+    const RzInstance *in = &problem->in;
+    g_autofree RzWide *bytes = g_new0(RzWide, in->n_brokers);
+    RzWide total = 0, room = 0, most_over = 0;
+    uint32_t worst = RZ_NONE;
+    rz_freedom_count_bytes(in, solution, bytes);
+    for (uint32_t b = 0; b < in->n_brokers; b++) {
+        total += bytes[b];
+        room += in->room_bytes[b] < 0 ? bytes[b] : in->room_bytes[b];
+        if (in->room_bytes[b] < 0 || bytes[b] - in->room_bytes[b] <= most_over)
+            continue;
+        most_over = bytes[b] - in->room_bytes[b];
+        worst = b;
+    }
+    return worst == RZ_NONE || explain_room(problem, worst, bytes[worst], total, room, error);
 }

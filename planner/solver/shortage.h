@@ -4,6 +4,7 @@
 #pragma once
 
 #include "planner/solver/problem.h"
+#include "planner/solver/solver.h"
 
 /* Whether there are usable brokers at all, and in every zone that the policy names. */
 bool rz_shortage_of_brokers(const RzProblem *problem, const RzEligible *eligible, GError **error);
@@ -14,3 +15,6 @@ bool rz_shortage_of_choices(const RzProblem *problem, GError **error);
 /* Fills @error for limits on brokers that cannot be met; @unmet shows why (engine.h). */
 void rz_shortage_in_limits(const RzProblem *problem, const int64_t *lo, const int64_t *hi,
                            const bool *unmet, GError **error);
+
+/* Whether every broker whose disks are known has room for what @solution puts on it. */
+bool rz_shortage_of_room(const RzProblem *problem, const RzSolution *solution, GError **error);

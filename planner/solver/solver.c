@@ -1,6 +1,7 @@
 /*
  * solver.c: the tiers in order: fairest limits, cheapest replicas within them, leaders.
  */
+#include "planner/solver/freedom.h"
 #include "planner/solver/replica_tier.h"
 
 #include <string.h>
@@ -68,6 +69,8 @@ rz_solve(const RzInstance *in, const RzSolveOptions *options)
     if (!solution->feasible)
         return solution;
     count_cost(in, solution);
+    if (!options->ignore_freedom)
+        rz_freedom_use(in, solution);
     solution->leaders = options->keep_leaders ? rz_leaders_keep(in, solution->target, arena)
                                               : rz_leaders_balance(in, solution->target, arena);
     order_replicas(in, solution);

@@ -7,9 +7,10 @@
 #include "planner/solver/levels.h"
 
 typedef struct {
-    bool no_sweeps;    /* start from prices 0; for tests, since the result costs the same */
-    bool force_wide;   /* 128-bit costs even where 64 bits do; likewise */
-    bool keep_leaders; /* leaders change only where they must */
+    bool no_sweeps;      /* start from prices 0; for tests, since the result costs the same */
+    bool force_wide;     /* 128-bit costs even where 64 bits do; likewise */
+    bool ignore_freedom; /* leave ties as they fall; likewise */
+    bool keep_leaders;   /* leaders change only where they must */
 } RzSolveOptions;
 
 typedef struct {
@@ -23,6 +24,7 @@ typedef struct {
     int64_t moves;
     RzLeaders *leaders;
     int64_t n_augmentations;
+    const uint32_t *by_rank; /* partitions by size; NULL if nobody needed it */
     bool feasible;
     const bool *unmet; /* infeasible: brokers whose limits show why */
 } RzSolution;

@@ -21,7 +21,7 @@ typedef struct {
     uint16_t *n_kept;   /* per partition */
     uint32_t *pointer;  /* per tier: where dealing goes on */
     RzBrokerIx *takers; /* brokers below the limit at hand, by price */
-    uint32_t n_takers;
+    uint32_t n_takers, turn;
 } Start;
 
 static void
@@ -232,17 +232,23 @@ find_former(const Start *start, const int64_t *limit, uint32_t p, uint32_t u, Rz
     return best;
 }
 
-/* A broker below its limit that is new to @p and exactly as good for it as @u. */
+/* A broker below its limit that is new to @p and exactly as good for it as @u; in turn, so that a
+ * topic's replicas do not all go to one. */
 static uint32_t
-find_taker(const Start *start, uint32_t p, uint32_t u, RzCost weight)
+find_taker(Start *start, uint32_t p, uint32_t u, RzCost weight)
 {
     const RzReplicas *work = start->work;
     RzCost price = weight - rz_cost_of(work->in, p);
-    for (uint32_t i = first_taker_at_price(start, price);
-         i < start->n_takers && work->price[start->takers[i]] == price; i++)
-        if (!rz_is_current(work->in, p, start->takers[i]) &&
-            may_exchange(work, p, u, start->takers[i]))
-            return start->takers[i];
+    uint32_t first = first_taker_at_price(start, price), n = 0;
+    while (first + n < start->n_takers && work->price[start->takers[first + n]] == price)
+        n++;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t v = start->takers[first + (start->turn + i) % n];
+        if (rz_is_current(work->in, p, v) || !may_exchange(work, p, u, v))
+            continue;
+        start->turn++;
+        return v;
+    }
     return RZ_NONE;
 }
 
