@@ -1,4 +1,8 @@
 # Warnings, sanitizers and hardening, in one interface target that every target of ours links.
+# Position independence alone only compiles with -fPIE; the check makes executables link with -pie.
+include(CheckPIESupported)
+check_pie_supported(LANGUAGES C)
+
 add_library(rz-build-options INTERFACE)
 
 target_compile_options(rz-build-options INTERFACE
@@ -22,7 +26,7 @@ if(RZ_SANITIZE)
   target_link_options(rz-build-options INTERFACE -fsanitize=${RZ_SANITIZE})
 elseif(CMAKE_BUILD_TYPE MATCHES "Rel")
   target_compile_options(rz-build-options INTERFACE
-    -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong)
+    -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong)
   target_link_options(rz-build-options INTERFACE -Wl,-z,relro,-z,now)
 endif()
 if(RZ_COVERAGE)

@@ -88,6 +88,7 @@ rz_endpoints_parse(const char *list, uint32_t *n, GError **error)
         if (!parse_endpoint(*part, &endpoints[*n])) {
             g_set_error(error, RZ_ERROR, RZ_ERROR_USAGE, "\"%s\" is not HOST:PORT", *part);
             rz_endpoints_free(endpoints, *n);
+            *n = 0; /* the caller may free by it */
             return NULL;
         }
         (*n)++;
