@@ -137,7 +137,7 @@ check_hidden(Look *look, GError **error)
         return true;
     const char *const name[] = {look->hidden};
     g_autoptr(GError) refused = NULL;
-    g_autoptr(RzClusterMetadata) answer = rz_cluster_metadata(look->cluster, name, 1, &refused);
+    rz_cluster_metadata_free(rz_cluster_metadata(look->cluster, name, 1, &refused));
     if (!g_error_matches(refused, RZ_ERROR, RZ_ERROR_DENIED))
         return true;
     g_propagate_error(error, g_steal_pointer(&refused));
