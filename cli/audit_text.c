@@ -156,9 +156,14 @@ rz_audit_print(const RzAudit *audit, FILE *stream)
     print_worst_topics(audit, stream);
     print_fixes(audit, stream);
     bool unsafe = rz_audit_is_unsafe(audit);
-    g_autofree char *answer =
-        rz_tone(stream, unsafe ? RZ_BAD : RZ_GOOD,
-                unsafe ? "UNSAFE: the loss of one zone would stop reads or writes"
-                       : "safe: every partition stays writable when any one zone is lost");
+    bool guessed = audit->replicas_without_zone > 0;
+    g_autofree char *answer = rz_tone(
+        stream,
+        unsafe    ? RZ_BAD
+        : guessed ? RZ_WARN
+                  : RZ_GOOD,
+        unsafe    ? "UNSAFE: the loss of one zone would stop reads or writes"
+        : guessed ? "safe only as far as zones are known: name those of all brokers (--zone-map)"
+                  : "safe: every partition stays writable when any one zone is lost");
     fprintf(stream, "\n%s\n", answer);
 }

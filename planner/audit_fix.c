@@ -204,16 +204,23 @@ append_fix(GString *text, const RzUnsafeGroup *group, const FixSearch *search)
     }
 }
 
+static const char *
+plural(int64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 static char *
 group_text(const RzUnsafeGroup *group, const FixSearch *search)
 {
     g_autofree char *bytes = rz_wide_to_words(group->bytes);
     GString *text = g_string_new(NULL);
     g_string_append_printf(text,
-                           "%" G_GINT64_FORMAT " partitions of %" G_GINT64_FORMAT
-                           " topics, %s bytes, with %d replicas and "
-                           "min.insync.replicas %d stop when some zone is lost. ",
-                           group->partitions, group->topics, bytes, group->rf,
+                           "%" G_GINT64_FORMAT " partition%s of %" G_GINT64_FORMAT
+                           " topic%s, %s bytes, with %d replica%s and "
+                           "min.insync.replicas %d: stopped by the loss of some zone. ",
+                           group->partitions, plural(group->partitions), group->topics,
+                           plural(group->topics), bytes, group->rf, plural(group->rf),
                            group->min_insync_replicas);
     append_fix(text, group, search);
     for (guint i = 0; i < group->internal->len; i++)

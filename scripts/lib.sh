@@ -8,7 +8,7 @@
 RZ_BUILD_PACKAGES=(gcc cmake ninja-build pkg-config libglib2.0-dev libjansson-dev librdkafka-dev
                    libssl-dev)
 RZ_TEST_PACKAGES=(git g++ clang clang-format libclang-rt-14-dev libcmocka-dev liblemon-dev python3
-                  man-db groff codespell lintian dpkg-dev binutils)
+                  python3-jsonschema man-db groff codespell lintian dpkg-dev binutils)
 RZ_KAFKA_PACKAGES=(openjdk-17-jdk-headless maven python3)
 
 RZ_CLEANUPS=()

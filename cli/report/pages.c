@@ -29,11 +29,14 @@ static void
 answer(RzHtml *html, const char *when, const RzAudit *audit)
 {
     bool unsafe = rz_audit_is_unsafe(audit);
+    bool guessed = audit->replicas_without_zone > 0;
     g_autofree char *text = g_strdup_printf(
         "%s, %s", when,
-        unsafe ? "the loss of one zone would stop reads or writes of some partitions."
-               : "every partition stays writable when any one zone is lost.");
-    rz_html_note(html, unsafe ? RZ_NOTE_BAD : RZ_NOTE_GOOD, text);
+        unsafe    ? "the loss of one zone would stop reads or writes of some partitions."
+        : guessed ? "every partition stays writable when any one zone is lost, as far as zones are "
+                    "known: some replicas are on brokers without one."
+                  : "every partition stays writable when any one zone is lost.");
+    rz_html_note(html, unsafe ? RZ_NOTE_BAD : guessed ? RZ_NOTE_WARN : RZ_NOTE_GOOD, text);
 }
 
 /* ---- audit ---- */
