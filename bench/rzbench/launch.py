@@ -6,6 +6,7 @@ one is small, whatever the bench script has read. Its 10 MiB are the least that 
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -15,11 +16,22 @@ import time
 def main():
     timeout_s, command = float(sys.argv[1]), sys.argv[2:]
     start = time.monotonic()
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    # A session of its own, so that a timeout also ends what the command has started.
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                             start_new_session=True)
     expired = threading.Event()
-    timer = threading.Timer(timeout_s, lambda: (expired.set(), child.kill()))
+
+    def stop():
+        expired.set()
+        os.killpg(child.pid, signal.SIGKILL)
+
+    timer = threading.Timer(timeout_s, stop)
     timer.start()
-    _, status, usage = os.wait4(child.pid, 0)
+    try:
+        _, status, usage = os.wait4(child.pid, 0)
+    except BaseException:  # Ctrl-C reaches this process only
+        os.killpg(child.pid, signal.SIGKILL)
+        raise
     wall_s = time.monotonic() - start
     timer.cancel()
     child.returncode = os.waitstatus_to_exitcode(status)

@@ -25,6 +25,12 @@ class Run(unittest.TestCase):
         self.assertTrue(outcome.timed_out)
         self.assertLess(outcome.wall_s, 10)
 
+    def test_a_timeout_ends_grandchildren_too(self):
+        outcome = run(["sh", "-c", "sleep 30; true"], 0.3)
+        self.assertTrue(outcome.timed_out)
+        self.assertLess(outcome.wall_s, 10)
+        # sleep holds our pipe open: run() would have waited for it to end by itself.
+
     def test_memory_is_the_commands_own(self):
         ours = b"x" * (200 << 20)  # held here while a small command runs
         small = run(python("pass"), 20)
