@@ -13,7 +13,7 @@ rz_printable(const char *text)
 {
     g_autofree char *valid = g_utf8_make_valid(text, -1);
     GString *clean = g_string_sized_new(strlen(valid));
-    for (const char *at = valid; *at != '\0'; at = g_utf8_next_char(at)) {
+    for (const char *at = valid; *at != '\0'; at = g_utf8_find_next_char(at, NULL)) {
         gunichar c = g_utf8_get_char(at);
         if (g_unichar_iscntrl(c) || g_unichar_type(c) == G_UNICODE_FORMAT)
             g_string_append_c(clean, '?');
@@ -129,6 +129,7 @@ rz_table_free(RzTable *table)
     g_free(table);
 }
 
+G_GNUC_PRINTF(3, 0)
 static void
 message(RzTone tone, const char *prefix, const char *format, va_list values)
 {
