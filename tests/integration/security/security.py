@@ -283,7 +283,7 @@ def AuthorityOf(directory):
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--program", required=True, help="the rezone binary")
+    parser.add_argument("--rezone", dest="program", required=True, help="the rezone binary")
     parser.add_argument("--version", action="append", help="Kafka's version; may be repeated")
     parser.add_argument("--dir", help="where to work (default: a temporary folder)")
     options = parser.parse_args()

@@ -185,6 +185,33 @@ metadata_must_answer_the_question(void **state)
     }
 }
 
+static bool
+hide_topic(FakeCluster *cluster, int32_t node, const RzRequestHeader *header, const void *request,
+           FakeReply *reply)
+{
+    static const RzMetadataTopic hidden = {.error = 29, .name = "a"};
+    static const RzMetadataResponse answer = {.topics = &hidden, .n_topics = 1};
+    const RzMetadataRequest *asked = request;
+    (void)cluster, (void)node;
+    if (header->api->key != RZ_API_METADATA || asked->n_topics == 0)
+        return false;
+    *reply = fake_answer(header, &answer);
+    return true;
+}
+
+/* A topic that is kept from us has no partitions; taken for a state, it would stop a run. */
+static void
+hidden_topic_names_the_right(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"a"};
+    g_autoptr(FakeCluster) cluster = fake_cluster_new(FAKE_KRAFT, hide_topic);
+    g_autoptr(RzCluster) client = fake_cluster_connect(cluster, 1);
+    g_autoptr(GError) error = NULL;
+    assert_null(rz_cluster_metadata(client, names, 1, &error));
+    assert_error(error, RZ_ERROR_DENIED, "DESCRIBE on TOPIC a");
+}
+
 /* Version 13 can tell a client to start again; it then must, and not forget where. */
 static void
 rebootstrapping_starts_again(void **state)
@@ -466,6 +493,7 @@ main(void)
     static const struct CMUnitTest fixed[] = {
         cmocka_unit_test(reassignments_are_sorted),
         cmocka_unit_test(named_topics_are_asked_in_parts),
+        cmocka_unit_test(hidden_topic_names_the_right),
         cmocka_unit_test(metadata_must_answer_the_question),
         cmocka_unit_test(rebootstrapping_starts_again),
         cmocka_unit_test(fenced_brokers_are_described),
