@@ -169,8 +169,11 @@ describe_topic(const RzSim *sim, int32_t via, const RzSimTopic *topic, GArray *e
 
 /* What the broker itself says about its identity, which no table of defaults can know. */
 static void
-add_own_facts(const RzSimBroker *broker, RzSimConfigEntry *entry)
+add_own_facts(const RzSim *sim, const RzSimBroker *broker, RzSimConfigEntry *entry)
 {
+    if (strcmp(entry->key, "auto.leader.rebalance.enable") == 0 &&
+        !sim->options.auto_leader_rebalance)
+        add_synonym(entry, entry->key, "false", RZ_SIM_SOURCE_STATIC);
     if (strcmp(entry->key, "broker.rack") == 0)
         add_synonym(entry, entry->key, broker->rack, RZ_SIM_SOURCE_STATIC);
     if (strcmp(entry->key, "broker.id") == 0) {
@@ -188,7 +191,7 @@ describe_known(const RzSim *sim, const RzSimBroker *broker, GArray *entries)
         RzSimConfigEntry entry = {.key = keys[i].key};
         add_server_synonyms(sim, broker, &entry, keys[i].key);
         if (broker != NULL && entry.n_synonyms == 0)
-            add_own_facts(broker, &entry);
+            add_own_facts(sim, broker, &entry);
         bool set = entry.n_synonyms > 0;
         if (!set && (broker == NULL || keys[i].only_if_set))
             continue;

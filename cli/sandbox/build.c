@@ -231,6 +231,7 @@ model_options(const RzSandboxOptions *options)
     model.version = options->version;
     model.seed = options->seed;
     model.wall_ms = g_get_real_time() / 1000;
+    model.auto_leader_rebalance = true; /* as brokers have it unless told otherwise */
     return model;
 }
 

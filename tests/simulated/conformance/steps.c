@@ -426,21 +426,24 @@ run_shows(Play *play, char **args, GError **error)
     }
 }
 
-/* "throttle t RATE", "throttle t off": every follower of the topic, on all brokers. */
+/* "throttle t RATE", "throttle t off": every follower of the topic, on each broker. */
 static bool
 run_throttle(Play *play, char **args, GError **error)
 {
     bool off = strcmp(args[1], "off") == 0;
     g_autofree char *topic = full_name(play, args[0]);
     RzItemResult result = {0};
-    bool ok = alter_config(play, "topic", topic, "follower.replication.throttled.replicas",
-                           off ? NULL : "*", &result, error) &&
-              check_item(play, args, &result, error) &&
-              alter_config(play, "broker", "", "follower.replication.throttled.rate",
-                           off ? NULL : args[1], &result, error) &&
-              check_item(play, args, &result, error);
+    if (!alter_config(play, "topic", topic, "follower.replication.throttled.replicas",
+                      off ? NULL : "*", &result, error) ||
+        !check_item(play, args, &result, error))
+        return false;
+    for (char broker[] = "1"; *broker <= '6'; ++*broker)
+        if (!alter_config(play, "broker", broker, "follower.replication.throttled.rate",
+                          off ? NULL : args[1], &result, error) ||
+            !check_item(play, args, &result, error))
+            return false;
     play->world->sleep(play->world, play->world->settle_ms);
-    return ok;
+    return true;
 }
 
 /* ---- fate ---- */
@@ -542,11 +545,13 @@ tidy(World *world)
     for (int32_t id = 1; id <= 6; id++)
         if ((world->down & 1u << id) != 0)
             set_broker(world, id, true, NULL);
-    RzConfigChange changes[] = {{RZ_RESOURCE_BROKER, "", rate, RZ_CONFIG_DELETE, NULL},
-                                {RZ_RESOURCE_BROKER, "2", rate, RZ_CONFIG_DELETE, NULL}};
-    RzItemResult results[G_N_ELEMENTS(changes)] = {0};
-    rz_cluster_alter_configs(world->cluster, changes, G_N_ELEMENTS(changes), false, results, NULL);
-    rz_item_results_clear(results, G_N_ELEMENTS(changes));
+    static const char *const brokers[] = {"", "1", "2", "3", "4", "5", "6"};
+    for (gsize i = 0; i < G_N_ELEMENTS(brokers); i++) {
+        RzConfigChange change = {RZ_RESOURCE_BROKER, brokers[i], rate, RZ_CONFIG_DELETE, NULL};
+        RzItemResult result = {0};
+        rz_cluster_alter_configs(world->cluster, &change, 1, false, &result, NULL);
+        rz_item_results_clear(&result, 1);
+    }
 }
 
 bool
