@@ -271,16 +271,23 @@ auto_throttle_grows_while_it_is_quiet(void **state)
 
 /* ---- the gate ---- */
 
-static void
-trouble_elsewhere_holds_submissions(void **state)
+static World *
+with_forty_moves(void)
 {
-    (void)state;
     WorldMove moves[40] = {{0}};
     for (int32_t i = 0; i < 40; i++)
         moves[i] = (WorldMove){"many", i, {1, 2}, {4, 2}, 20 * MB};
     World *world = world_new_with(V43, moves, G_N_ELEMENTS(moves));
     world->options.throttle_bytes_per_s = 5 * MB;
     rz_sim_set_load(world->sim, "untouched", 0, 10 * MB, 1000);
+    return world;
+}
+
+static void
+trouble_elsewhere_holds_submissions(void **state)
+{
+    (void)state;
+    World *world = with_forty_moves();
     world_open(world, RZ_RUN_APPLY);
     assert_int_equal(world_turn(world, 2000, NULL), WORLD_TIME_UP);
     rz_sim_stall_replica(world->sim, "untouched", 0, 4, true);
@@ -294,6 +301,49 @@ trouble_elsewhere_holds_submissions(void **state)
     world_close(world);
     world_expect_all(world, AT_TARGET, "done");
     world_free(world);
+}
+
+/* It was so before the run began: still nothing may be added to it. */
+static void
+a_partition_below_min_isr_holds_from_the_start(void **state)
+{
+    (void)state;
+    World *world = with_forty_moves();
+    world_set_config(world, RZ_RESOURCE_TOPIC, "untouched", "min.insync.replicas", "2");
+    rz_sim_stall_replica(world->sim, "untouched", 0, 4, true);
+    rz_sim_advance(world->sim, 60000);
+    world_open(world, RZ_RUN_APPLY);
+    assert_int_equal(world_turn(world, 60000, NULL), WORLD_TIME_UP);
+    RzRunStatus status;
+    rz_run_status(world->run, &status);
+    assert_non_null(strstr(status.reason, "below min.insync.replicas"));
+    assert_int_equal(status.partitions_in_flight + status.partitions_done, 0);
+    rz_sim_stall_replica(world->sim, "untouched", 0, 4, false);
+    assert_int_equal(world_turn(world, 600000, NULL), WORLD_FINISHED);
+    world_free(world);
+}
+
+static uint32_t
+in_flight_after_3_s(World *world)
+{
+    RzRunStatus status;
+    world_open(world, RZ_RUN_APPLY);
+    assert_int_equal(world_turn(world, 3000, NULL), WORLD_TIME_UP);
+    rz_run_status(world->run, &status);
+    return status.partitions_in_flight;
+}
+
+static void
+a_partition_at_min_isr_halves_the_windows(void **state)
+{
+    (void)state;
+    World *calm = with_forty_moves(), *strained = with_forty_moves();
+    rz_sim_stall_replica(strained->sim, "untouched", 0, 4, true);
+    rz_sim_advance(strained->sim, 60000);
+    uint32_t wide = in_flight_after_3_s(calm), narrow = in_flight_after_3_s(strained);
+    assert_in_range(narrow, 1, wide / 2);
+    world_free(calm);
+    world_free(strained);
 }
 
 /* Row 12: what does not fit is held, says so, and goes on when there is room. */
@@ -486,6 +536,8 @@ main(void)
         cmocka_unit_test(a_zone_cap_slows_that_pair),
         cmocka_unit_test(auto_throttle_grows_while_it_is_quiet),
         cmocka_unit_test(trouble_elsewhere_holds_submissions),
+        cmocka_unit_test(a_partition_below_min_isr_holds_from_the_start),
+        cmocka_unit_test(a_partition_at_min_isr_halves_the_windows),
         cmocka_unit_test(no_room_holds_what_does_not_fit),
         cmocka_unit_test(verify_tells_before_from_after),
         cmocka_unit_test(the_live_snapshot_is_the_cluster),

@@ -44,8 +44,9 @@ add_partition(RzSim *sim, const WorldMove *move)
     rz_sim_set_load(sim, move->topic, move->partition, move->bytes, 0);
 }
 
-static void
-set_config(World *world, RzResourceType type, const char *name, const char *key, const char *value)
+void
+world_set_config(World *world, RzResourceType type, const char *name, const char *key,
+                 const char *value)
 {
     RzConfigChange change = {type, name, key, RZ_CONFIG_SET, value};
     RzItemResult result = {0};
@@ -58,15 +59,17 @@ set_config(World *world, RzResourceType type, const char *name, const char *key,
 static void
 add_foreign_configs(World *world)
 {
-    set_config(world, RZ_RESOURCE_BROKER, "5", "follower.replication.throttled.rate", "777000000");
-    set_config(world, RZ_RESOURCE_BROKER, "1", "leader.replication.throttled.rate", "888000000");
+    world_set_config(world, RZ_RESOURCE_BROKER, "5", "follower.replication.throttled.rate",
+                     "777000000");
+    world_set_config(world, RZ_RESOURCE_BROKER, "1", "leader.replication.throttled.rate",
+                     "888000000");
     if (rz_sim_find_topic(world->sim, RZ_SIM_CONTROLLER, "orders") != NULL) {
-        set_config(world, RZ_RESOURCE_TOPIC, "orders", "follower.replication.throttled.replicas",
-                   "7:1,0:9");
-        set_config(world, RZ_RESOURCE_TOPIC, "orders", "retention.ms", "86400000");
+        world_set_config(world, RZ_RESOURCE_TOPIC, "orders",
+                         "follower.replication.throttled.replicas", "7:1,0:9");
+        world_set_config(world, RZ_RESOURCE_TOPIC, "orders", "retention.ms", "86400000");
     }
-    set_config(world, RZ_RESOURCE_TOPIC, "untouched", "follower.replication.throttled.replicas",
-               "*");
+    world_set_config(world, RZ_RESOURCE_TOPIC, "untouched",
+                     "follower.replication.throttled.replicas", "*");
 }
 
 bool
