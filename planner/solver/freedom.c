@@ -42,11 +42,12 @@ uses(const Freedom *freedom, uint32_t p, uint32_t b)
     return rz_list_has(target_of(freedom, p), rz_rf(freedom->in, p), b);
 }
 
-/* Whether @p is on @u and may go to @v at no cost, both being of one cell and price. */
+/* Whether @p is on @u and may go to @v at no cost, both being of one cell and price. Its current
+ * leader stays: moving it would change one more leader. */
 static bool
 may_go(const Freedom *freedom, uint32_t p, uint32_t u, uint32_t v)
 {
-    return uses(freedom, p, u) && !uses(freedom, p, v) &&
+    return freedom->in->leader[p] != u && uses(freedom, p, u) && !uses(freedom, p, v) &&
            rz_is_current(freedom->in, p, u) == rz_is_current(freedom->in, p, v);
 }
 

@@ -218,8 +218,7 @@ explain_room(const RzProblem *problem, uint32_t worst, RzWide needs, RzWide tota
         problem->snapshot->brokers[problem->broker[worst]].id, need_text, room_text,
         problem->policy->disk_reserve_percent, over_text,
         total > room ? "All usable brokers together are too small"
-                     : "A fair placement that fits was not found (finding one is bin "
-                       "packing; the disks together would do)",
+                     : "Finding a placement that fits is bin packing, and none was found",
         rz_problem_zone_name(problem, in->zone[worst]));
 }
 
