@@ -4,6 +4,7 @@ import math
 from html import escape
 
 COLOURS = ["#0b6e4f", "#c2410c", "#1d4ed8", "#a21caf", "#b45309", "#0e7490", "#be123c", "#4d7c0f",
+           "#713f12",
            "#6b7280"]
 SHAPES = ["circle", "square", "diamond"]
 STYLE = ("<style>text{font:12px system-ui,sans-serif;fill:#1f2937}.title{font-size:15px;"
