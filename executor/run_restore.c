@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "executor/run_throttle.h"
-#include "executor/throttle_keys.h"
 
 static bool
 journal_key(RzRun *run, const char *type, RzJournalKey *key, GError **error)

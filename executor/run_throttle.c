@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "executor/run_throttle.h"
-#include "executor/throttle_keys.h"
 
 #define SUSPECT_MS 5000
 
@@ -154,18 +153,12 @@ add_part_entries(const RzRun *run, const RzPart *part, int kind, GArray *entries
         add_entry(entries, part, origin[i]);
 }
 
-static GArray *
-entries_of(RzRunTopic *topic, int kind)
+GArray *
+rz_topic_entries(RzRunTopic *topic, int kind)
 {
     if (topic->entries[kind] == NULL)
         topic->entries[kind] = g_array_new(FALSE, FALSE, sizeof(RzThrottleEntry));
     return topic->entries[kind];
-}
-
-static const RzThrottleEntry *
-entry_data(const GArray *entries)
-{
-    return (const RzThrottleEntry *)(void *)entries->data;
 }
 
 /* Adds what fits into a config value; the parts that do not fit wait for others to be pruned. */
@@ -189,11 +182,11 @@ merge_chosen(RzRun *run, uint32_t topic, int kind, const char *value)
         rz_run_requeue(run, part);
         g_array_remove_index(run->chosen, --i);
     }
-    GArray *ours = entries_of(&run->topics[topic], kind);
+    GArray *ours = rz_topic_entries(&run->topics[topic], kind);
     for (guint i = 0; i < wanted->len; i++)
-        if (!rz_throttle_list_has(value, entry_data(wanted)[i]))
-            g_array_append_val(ours, entry_data(wanted)[i]);
-    return rz_throttle_list_edit(value, NULL, 0, entry_data(wanted), wanted->len);
+        if (!rz_throttle_list_has(value, rz_entry_data(wanted)[i]))
+            g_array_append_val(ours, rz_entry_data(wanted)[i]);
+    return rz_throttle_list_edit(value, NULL, 0, rz_entry_data(wanted), wanted->len);
 }
 
 static bool
@@ -398,107 +391,5 @@ rz_run_throttles_visible(RzRun *run, bool *visible, GError **error)
                        unseen->key, unseen->name);
         g_ptr_array_remove_index(run->unseen, i - 1);
     }
-    return true;
-}
-
-/* ---- pruning ---- */
-
-static RzPart *
-find_part(RzRun *run, const RzRunTopic *topic, int32_t number)
-{
-    uint32_t low = topic->first_part, high = topic->first_part + topic->n_parts;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (run->parts[middle].number < number)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    g_assert(low < topic->first_part + topic->n_parts && run->parts[low].number == number);
-    return &run->parts[low];
-}
-
-/* Splits our entries: those still needed stay in the topic's array, the others are returned. */
-static GArray *
-take_needless(RzRun *run, RzRunTopic *topic, int kind)
-{
-    GArray *ours = entries_of(topic, kind);
-    GArray *needless = g_array_new(FALSE, FALSE, sizeof(RzThrottleEntry));
-    guint kept = 0;
-    for (guint i = 0; i < ours->len; i++) {
-        RzThrottleEntry entry = g_array_index(ours, RzThrottleEntry, i);
-        const RzPart *part = find_part(run, topic, entry.partition);
-        if (part->in_window && part->listed)
-            g_array_index(ours, RzThrottleEntry, kept++) = entry;
-        else
-            g_array_append_val(needless, entry);
-    }
-    g_array_set_size(ours, kept);
-    return needless;
-}
-
-bool
-rz_run_plan_list_change(RzRun *run, uint32_t index, int kind, const RzClusterConfig *config,
-                        GArray *changes, GPtrArray *values)
-{
-    RzRunTopic *topic = &run->topics[index];
-    const char *key = rz_list_keys[kind];
-    const RzJournalKey *known =
-        rz_journal_find_key(run->journal, RZ_RESOURCE_TOPIC, topic->name, key);
-    if (known == NULL || config->error != RZ_KAFKA_NONE)
-        return false;
-    const char *own = rz_own_value(config, key);
-    g_autoptr(GArray) needless = take_needless(run, topic, kind);
-    g_autofree char *left =
-        rz_throttle_list_edit(own, entry_data(needless), needless->len, NULL, 0);
-    /* As a set it is what it was: give back the very text, or the absence. */
-    bool as_before = topic->entries[kind]->len == 0 && rz_throttle_list_same(left, known->prior);
-    const char *wanted = as_before ? known->prior : *left != '\0' ? left : NULL;
-    if (g_strcmp0(own, wanted) == 0)
-        return false;
-    RzConfigChange change = {RZ_RESOURCE_TOPIC, topic->name, key,
-                             wanted != NULL ? RZ_CONFIG_SET : RZ_CONFIG_DELETE, NULL};
-    if (wanted != NULL) {
-        char *value = g_strdup(wanted);
-        g_ptr_array_add(values, value);
-        change.value = value;
-    }
-    g_array_append_val(changes, change);
-    return true;
-}
-
-static bool
-prune_some(RzRun *run, const uint32_t *topics, uint32_t n, GError **error)
-{
-    g_autofree const char **names = g_new(const char *, n);
-    for (uint32_t i = 0; i < n; i++)
-        names[i] = run->topics[topics[i]].name;
-    RzClusterConfig *configs = rz_cluster_describe_configs(run->cluster, RZ_RESOURCE_TOPIC, names,
-                                                           n, rz_list_keys, 2, error);
-    if (configs == NULL)
-        return false;
-    g_autoptr(GArray) changes = g_array_new(FALSE, FALSE, sizeof(RzConfigChange));
-    g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func(g_free);
-    for (uint32_t i = 0; i < n; i++)
-        for (int kind = 0; kind < 2; kind++)
-            rz_run_plan_list_change(run, topics[i], kind, &configs[i], changes, values);
-    bool ok = rz_run_change_configs(run, changes, error);
-    rz_cluster_configs_free(configs, n);
-    return ok;
-}
-
-/* After a failure our entries are unknown: they are read again before the next prune. */
-bool
-rz_run_prune(RzRun *run, GError **error)
-{
-    for (guint start = 0; start < run->to_prune->len; start += RZ_CONFIGS_A_REQUEST)
-        if (!prune_some(run, &g_array_index(run->to_prune, uint32_t, start),
-                        MIN(run->to_prune->len - start, RZ_CONFIGS_A_REQUEST), error)) {
-            run->lists_reconciled = false;
-            return false;
-        }
-    for (guint i = 0; i < run->to_prune->len; i++)
-        run->topics[g_array_index(run->to_prune, uint32_t, i)].prune = false;
-    g_array_set_size(run->to_prune, 0);
     return true;
 }
