@@ -139,12 +139,23 @@ print_fixes(const RzAudit *audit, FILE *stream)
     }
 }
 
+static void
+print_quorum(const RzAudit *audit, FILE *stream)
+{
+    if (audit->quorum == NULL)
+        return;
+    g_autofree char *text = rz_printable(audit->quorum->text);
+    fprintf(stream, "\nControllers\n%s\n", text);
+}
+
 void
 rz_audit_print(const RzAudit *audit, FILE *stream)
 {
     const RzSnapshot *snapshot = audit->snapshot;
     g_autofree char *partitions = rz_format_count(snapshot->n_partitions);
     g_autofree char *violations = rz_format_count(audit->zone_violations);
+    if (audit->what_if != NULL)
+        fprintf(stream, "Preview: %s\n", audit->what_if);
     fprintf(stream, "%u topics, %s partitions, %u brokers, %u zones\n\n", snapshot->n_topics,
             partitions, snapshot->n_brokers, snapshot->n_zones);
     print_zones(audit, stream);
@@ -155,6 +166,7 @@ rz_audit_print(const RzAudit *audit, FILE *stream)
     print_broker_loss(audit, stream);
     print_worst_topics(audit, stream);
     print_fixes(audit, stream);
+    print_quorum(audit, stream);
     bool unsafe = rz_audit_is_unsafe(audit);
     bool guessed = audit->replicas_without_zone > 0;
     g_autofree char *answer = rz_tone(

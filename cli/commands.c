@@ -78,6 +78,7 @@ static const RzOption audit_options[] = {
     {"fail-on", 0, RZ_OPTION_VALUE, "unsafe|skew|none", "what makes the exit code 1 (default: unsafe, a partition that one zone's loss would take offline or make read-only)"},
     {"zones", 0, RZ_OPTION_VALUE, "ZONE,...", "zones that partitions should be spread over (default: every zone with a live broker)"},
     {"spread", 0, RZ_OPTION_VALUE, "even|min:K", "the spread to judge by (default: even)"},
+    {"what-if", 0, RZ_OPTION_LIST, "NAME=VALUE", "judge the cluster as a plan with this policy would leave it, for example target-rf=4; takes the policy options of plan and may be repeated"},
     {0},
 };
 
@@ -202,7 +203,7 @@ const RzCommand rz_commands[] = {
     {"audit", rz_cmd_audit, "judge a cluster: zone spread, what each zone's loss would do, skew",
      "[SNAPSHOT]", 0, 1, {&audit_group, &cluster_group, &report_group},
      "Reads a snapshot, or a live cluster with -b, and says which partitions would be lost, read-only or under-replicated if a zone or a broker were lost now. Exit code 1 if --fail-on finds something.",
-     "rezone audit before.json\nrezone audit -b localhost:9092 --json"},
+     "rezone audit before.json\nrezone audit before.json --what-if target-rf=4\nrezone audit -b localhost:9092 --json"},
     {"plan", rz_cmd_plan, "compute the cheapest target placement with its proof",
      "SNAPSHOT", 1, 1, {&policy_group, &plan_leader_group, &plan_group, &report_group},
      "Computes the placement that spreads every partition over the zones with the fairest broker loads, then the fewest bytes moved, the fewest moves, balanced leaders and the fewest leader changes. Equal input gives byte-identical plans. Touches no cluster. Exit code 1 if no placement satisfies the policy, with the reason.",

@@ -164,6 +164,9 @@ rz_cluster_quorum_free(RzClusterQuorum *quorum)
 {
     if (quorum == NULL)
         return;
+    for (uint32_t i = 0; quorum->voter_hosts != NULL && i < quorum->n_voters; i++)
+        g_free(quorum->voter_hosts[i]);
+    g_free(quorum->voter_hosts);
     g_free(quorum->voters);
     g_free(quorum->observers);
     g_free(quorum);

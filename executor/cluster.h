@@ -134,6 +134,7 @@ typedef struct {
     int32_t leader;
     int32_t *voters, *observers;
     uint32_t n_voters, n_observers;
+    char **voter_hosts; /* n_voters; NULL where the cluster does not tell (before 3.9) */
 } RzClusterQuorum;
 
 /* ---- what is named in requests; strings are borrowed for the call ---- */

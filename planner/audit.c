@@ -36,6 +36,8 @@ rz_audit_free(RzAudit *audit)
         g_free(audit->groups[g].text);
     }
     g_free(audit->groups);
+    rz_quorum_audit_free(audit->quorum);
+    g_free(audit->what_if);
     g_free(audit->zones);
     g_free(audit->brokers);
     g_free(audit);

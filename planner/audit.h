@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "planner/audit_quorum.h"
 #include "planner/policy_private.h"
 #include "planner/snapshot_private.h"
 #include "rezone/audit.h"
@@ -82,6 +83,8 @@ struct RzAudit {
     int64_t replicas_without_zone; /* on brokers whose zone is unknown */
     RzUnsafeGroup *groups;         /* by replica count, min.insync.replicas, remedy */
     uint32_t n_groups;
+    RzQuorumAudit *quorum; /* NULL: not looked at; see audit_quorum.h */
+    char *what_if;         /* the plan that this previews, in words; NULL: none */
 };
 
 /* Fills in the unsafe groups. */

@@ -148,6 +148,45 @@ write_group(GString *text, const RzUnsafeGroup *group)
     g_string_append_c(text, '}');
 }
 
+static void
+write_voter(GString *text, const RzVoterAudit *voter, const RzSnapshot *snapshot)
+{
+    RZ_TEXT_LITERAL(text, "{\"voter\":");
+    rz_text_int(text, voter->id);
+    RZ_TEXT_LITERAL(text, ",\"host\":");
+    rz_text_string(text, voter->host);
+    RZ_TEXT_LITERAL(text, ",\"zone\":");
+    write_zone_name(text, snapshot, voter->zone);
+    g_string_append_printf(text, ",\"is_broker\":%s,\"shares_host_with\":[",
+                           voter->is_broker ? "true" : "false");
+    for (guint i = 0; i < voter->neighbours->len; i++)
+        g_string_append_printf(text, "%s%d", i > 0 ? "," : "",
+                               g_array_index(voter->neighbours, int32_t, i));
+    RZ_TEXT_LITERAL(text, "]}");
+}
+
+static void
+write_quorum(GString *text, const RzQuorumAudit *quorum, const RzSnapshot *snapshot)
+{
+    g_string_append_printf(text, ",\"quorum\":{\"leader\":%d,\"majority\":%u,\"voters\":[",
+                           quorum->leader, quorum->majority);
+    for (uint32_t v = 0; v < quorum->n_voters; v++) {
+        if (v > 0)
+            g_string_append_c(text, ',');
+        write_voter(text, &quorum->voters[v], snapshot);
+    }
+    RZ_TEXT_LITERAL(text, "],\"zones\":[");
+    for (uint32_t z = 0; z < quorum->n_zones; z++) {
+        g_string_append(text, z > 0 ? ",{\"zone\":" : "{\"zone\":");
+        write_zone_name(text, snapshot, z);
+        g_string_append_printf(text, ",\"voters\":%u,\"takes_majority\":%s}", quorum->in_zone[z],
+                               rz_quorum_is_lost_with(quorum, z) ? "true" : "false");
+    }
+    g_string_append_printf(text, "],\"voters_without_zone\":%u,\"text\":", quorum->without_zone);
+    rz_text_string(text, quorum->text);
+    g_string_append_c(text, '}');
+}
+
 char *
 rz_audit_to_json(const RzAudit *audit)
 {
@@ -156,6 +195,10 @@ rz_audit_to_json(const RzAudit *audit)
     rz_text_string(text, s->cluster_id);
     RZ_TEXT_LITERAL(text, ",\"taken_at\":");
     rz_text_string(text, s->taken_at);
+    if (audit->what_if != NULL) {
+        RZ_TEXT_LITERAL(text, ",\"what_if\":");
+        rz_text_string(text, audit->what_if);
+    }
     g_string_append_printf(text, ",\"topics_total\":%u,\"partitions_total\":%u", s->n_topics,
                            s->n_partitions);
     RZ_TEXT_LITERAL(text, ",\"zone_violations\":");
@@ -176,6 +219,9 @@ rz_audit_to_json(const RzAudit *audit)
             g_string_append_c(text, ',');
         write_group(text, &audit->groups[g]);
     }
-    RZ_TEXT_LITERAL(text, "]}");
+    g_string_append_c(text, ']');
+    if (audit->quorum != NULL)
+        write_quorum(text, audit->quorum, s);
+    g_string_append_c(text, '}');
     return g_string_free(text, FALSE);
 }

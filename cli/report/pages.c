@@ -59,12 +59,42 @@ worst_topics(RzHtml *html, const RzAudit *audit)
     rz_html_table_end(html);
 }
 
+static void
+controllers(RzHtml *html, const RzAudit *audit)
+{
+    const RzQuorumAudit *quorum = audit->quorum;
+    if (quorum == NULL)
+        return;
+    bool lost = false;
+    for (uint32_t z = 0; z < quorum->n_zones; z++)
+        lost = lost || rz_quorum_is_lost_with(quorum, z);
+    rz_html_heading(html, "Controllers");
+    rz_html_note(html,
+                 lost                       ? RZ_NOTE_BAD
+                 : quorum->without_zone > 0 ? RZ_NOTE_WARN
+                                            : RZ_NOTE_GOOD,
+                 quorum->text);
+    static const char *const columns[] = {">voter", "host", "zone", "role", NULL};
+    rz_html_table_begin(html, "Voters of the controller quorum", columns);
+    for (uint32_t v = 0; v < quorum->n_voters; v++) {
+        const RzVoterAudit *voter = &quorum->voters[v];
+        rz_html_table_row(
+            html, g_strdup_printf("%d", voter->id),
+            g_strdup(voter->host != NULL ? voter->host : "unknown"),
+            g_strdup(voter->zone != RZ_NONE ? audit->snapshot->zones[voter->zone] : "unknown"),
+            g_strdup(voter->is_broker ? "controller and broker" : "controller"));
+    }
+    rz_html_table_end(html);
+}
+
 char *
 rz_report_audit(const RzAudit *audit)
 {
     g_autofree char *about = subtitle(audit->snapshot);
     g_autoptr(RzHtml) html = rz_html_new("Audit of a Kafka cluster", about);
-    answer(html, "now", audit);
+    if (audit->what_if != NULL)
+        rz_html_note(html, RZ_NOTE_WARN, audit->what_if);
+    answer(html, audit->what_if != NULL ? "then" : "now", audit);
     g_autofree char *spread = g_strdup_printf(
         "%" PRId64 " partitions are not spread over the zones as wanted.", audit->zone_violations);
     rz_html_paragraph(html, spread);
@@ -76,6 +106,7 @@ rz_report_audit(const RzAudit *audit)
         for (uint32_t i = 0; i < audit->n_groups; i++)
             rz_html_note(html, RZ_NOTE_PLAIN, audit->groups[i].text);
     }
+    controllers(html, audit);
     rz_html_heading(html, "Brokers");
     rz_section_brokers(html, "Replicas by broker", audit);
     return rz_html_finish(html);

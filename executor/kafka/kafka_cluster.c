@@ -324,6 +324,21 @@ replica_ids(const RzQuorumReplica *replicas, uint32_t n)
     return ids;
 }
 
+/* The address of the first listener of each voter that the answer names. */
+static char **
+voter_hosts(const RzDescribeQuorumResponse *answer, const RzQuorumPartition *from)
+{
+    char **hosts = g_new0(char *, MAX(from->n_voters, 1));
+    for (uint32_t v = 0; v < from->n_voters; v++) {
+        for (uint32_t n = 0; n < answer->n_nodes && hosts[v] == NULL; n++) {
+            const RzQuorumNode *node = &answer->nodes[n];
+            if (node->id == from->voters[v].id && node->n_listeners > 0)
+                hosts[v] = g_strdup(node->listeners[0].host);
+        }
+    }
+    return hosts;
+}
+
 static RzClusterQuorum *
 kafka_describe_quorum(RzCluster *cluster, GError **error)
 {
@@ -352,6 +367,7 @@ kafka_describe_quorum(RzCluster *cluster, GError **error)
         replica_ids(from->observers, from->n_observers),
         from->n_voters,
         from->n_observers,
+        voter_hosts(answer, from),
     };
     return quorum;
 }

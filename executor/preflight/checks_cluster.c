@@ -232,6 +232,12 @@ note_throttles(RzFindings *findings, const RzClusterConfig *configs, uint32_t n,
                uint32_t *count)
 {
     for (uint32_t i = 0; i < n; i++) {
+        if (configs[i].error != RZ_KAFKA_NONE) {
+            rz_findings_add(findings, RZ_VERDICT_UNKNOWN, "configs of %s %s cannot be read: %s",
+                            what, configs[i].name,
+                            configs[i].message != NULL ? configs[i].message : "refused");
+            continue;
+        }
         for (uint32_t e = 0; e < configs[i].n_entries; e++) {
             const RzConfigEntry *entry = &configs[i].entries[e];
             bool set = entry->source != RZ_SOURCE_DEFAULT && entry->value != NULL &&
@@ -284,7 +290,8 @@ rz_check_foreign_throttles(const RzPreflightContext *context, RzFindings *findin
     if (!seen)
         return;
     if (count == 0) {
-        rz_findings_add(findings, RZ_VERDICT_OK, "no replication throttle is set");
+        if (findings->verdict == RZ_VERDICT_OK)
+            rz_findings_add(findings, RZ_VERDICT_OK, "no replication throttle is set");
         return;
     }
     rz_findings_add(findings, RZ_VERDICT_WARN, "%u settings in all", count);

@@ -59,6 +59,8 @@ rz_check_plan_fresh(const RzPreflightContext *context, RzFindings *findings)
     if (plan->cluster_id != NULL && live_id != NULL && strcmp(plan->cluster_id, live_id) != 0) {
         rz_findings_add(findings, RZ_VERDICT_FAIL, "the plan is for cluster %s, this is %s",
                         plan->cluster_id, live_id);
+        rz_findings_advise(findings, "connect to the cluster that the snapshot was taken of, or "
+                                     "plan from a snapshot of this one");
         return;
     }
     uint32_t stale = 0;
@@ -124,6 +126,40 @@ rz_check_targets(const RzPreflightContext *context, RzFindings *findings)
 
 /* ---- disk ---- */
 
+/* Small test clusters would read "0.0 GB" everywhere. (transfer full) */
+static char *
+size_text(double bytes)
+{
+    bool large = bytes >= 1e9 || bytes <= -1e9;
+    return g_strdup_printf(large ? "%.1f GB" : "%.1f MB", bytes / (large ? 1e9 : 1e6));
+}
+
+static void
+say_disk_too_small(const RzReceiver *receiver, int64_t total, int64_t usable, int reserve_percent,
+                   RzFindings *findings)
+{
+    g_autofree char *free_text = size_text((double)usable);
+    g_autofree char *incoming = size_text((double)receiver->incoming_bytes);
+    g_autofree char *left = size_text((double)(usable - receiver->incoming_bytes));
+    g_autofree char *all = size_text((double)total);
+    rz_findings_add(findings, RZ_VERDICT_FAIL,
+                    "broker %d has %s free and receives %s: %s would be left of %s, less than the "
+                    "reserve of %d %%",
+                    receiver->id, free_text, incoming, left, all, reserve_percent);
+}
+
+static void
+say_directories_uneven(const RzReceiver *receiver, uint32_t n_dirs, int64_t worst,
+                       RzFindings *findings)
+{
+    g_autofree char *fullest = size_text((double)worst);
+    g_autofree char *incoming = size_text((double)receiver->incoming_bytes);
+    rz_findings_add(findings, RZ_VERDICT_WARN,
+                    "broker %d has %u log directories; Kafka fills the one with the fewest "
+                    "partitions, and the fullest has %s for %s that arrive",
+                    receiver->id, n_dirs, fullest, incoming);
+}
+
 static void
 check_one_disk(const RzPreflightContext *context, const RzReceiver *receiver, int reserve_percent,
                RzFindings *findings)
@@ -141,17 +177,9 @@ check_one_disk(const RzPreflightContext *context, const RzReceiver *receiver, in
         worst = MIN(worst, context->now->log_dirs[broker->first_log_dir + d].usable_bytes);
     double left = (double)(usable - receiver->incoming_bytes);
     if (left < (double)total * reserve_percent / 100)
-        rz_findings_add(findings, RZ_VERDICT_FAIL,
-                        "broker %d has %.1f GB free and receives %.1f GB: %.1f GB would be left of "
-                        "%.1f GB, less than the reserve of %d %%",
-                        receiver->id, (double)usable / 1e9, (double)receiver->incoming_bytes / 1e9,
-                        left / 1e9, (double)total / 1e9, reserve_percent);
+        say_disk_too_small(receiver, total, usable, reserve_percent, findings);
     else if (broker->n_log_dirs > 1 && receiver->incoming_bytes > worst)
-        rz_findings_add(findings, RZ_VERDICT_WARN,
-                        "broker %d has %u log directories; Kafka fills the one with the fewest "
-                        "partitions, and the fullest has %.1f GB for %.1f GB that arrive",
-                        receiver->id, broker->n_log_dirs, (double)worst / 1e9,
-                        (double)receiver->incoming_bytes / 1e9);
+        say_directories_uneven(receiver, broker->n_log_dirs, worst, findings);
 }
 
 void

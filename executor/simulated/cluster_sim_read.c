@@ -337,6 +337,7 @@ rz_cluster_sim_describe_quorum(RzCluster *cluster, GError **error)
     quorum->leader = voter;
     quorum->voters = g_memdup2(&voter, sizeof voter);
     quorum->n_voters = 1;
+    quorum->voter_hosts = g_new0(char *, 1);
     quorum->observers = g_new0(int32_t, rz_sim_n_brokers(self->sim));
     for (uint32_t i = 0; i < rz_sim_n_brokers(self->sim); i++) {
         RzSimBrokerView view;

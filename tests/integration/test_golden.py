@@ -198,6 +198,24 @@ class GoldenTest(unittest.TestCase):
                 self.compare(f"audit/{fixture.stem}.html", page)
                 validate("audit", document)
 
+    def test_what_if(self):
+        """A preview is the audit of what the plan would leave, and says so."""
+        before = self.audit("demo-before")[1]
+        text, document, page = self.audit("demo-before", "--what-if", "target-rf=4")
+        validate("audit", document)
+        self.assertTrue(before["unsafe"])
+        self.assertFalse(document["unsafe"])
+        self.assertIn("target-rf=4 would leave it: 22 new replicas", document["what_if"])
+        self.assertIn(document["what_if"], text)
+        self.assertIn(document["what_if"], "".join(Page(page).text))
+        self.assertEqual(document["partitions_total"], before["partitions_total"])
+        self.assertEqual(sum(b["replicas"] for b in document["brokers"]),
+                         sum(b["replicas"] for b in before["brokers"]) + 11)
+        snapshot = ROOT / "tests/fixtures/demo-before.json"
+        for wrong in ("target-rf=none", "colour=blue", "="):
+            rezone("audit", snapshot, "--what-if", wrong, code=(2,))
+        rezone("audit", snapshot, "--what-if", "target-rf=9", code=(1,))
+
     def test_audits_agree_with_themselves(self):
         for fixture in FIXTURES:
             with self.subTest(fixture=fixture.stem):

@@ -151,7 +151,8 @@ says_it_in_words(void **state)
     assert_string_equal(
         audit->groups[0].text,
         "2 partitions of 2 topics, 1,000,005 bytes, with 3 replicas and min.insync.replicas 2: "
-        "stopped by the loss of some zone. 3 over 2 zones cannot survive the loss of any, however placed; 4 "
+        "stopped by the loss of some zone. 3 over 2 zones cannot survive the loss of any, however "
+        "placed; 4 "
         "as 2+2 can: at least 2 to copy, 1,000,005 bytes (--target-rf). Or, with fewer copies of "
         "each acknowledged record: min.insync.replicas 1 and an even spread. Among them "
         "__consumer_offsets.");
