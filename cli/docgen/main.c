@@ -1,11 +1,13 @@
 /*
- * main.c: writes every man page and completion script into a folder.
+ * main.c: writes every man page, completion script and state diagram into a folder.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/commands.h"
 #include "cli/docgen/docgen.h"
+#include "executor/part_table.h"
+#include "executor/run_table.h"
 
 static FILE *
 create(const char *dir, const char *name)
@@ -63,6 +65,34 @@ write_completions(const char *dir)
     return true;
 }
 
+typedef char *(*TableDrawer)(void);
+
+typedef struct {
+    const char *name;
+    TableDrawer draw;
+} Drawing;
+
+/* The executor's tables of transitions, for docs/. */
+static const Drawing drawings[] = {
+    {"run-states.dot", rz_run_table_draw},
+    {"partition-states.dot", rz_part_table_draw},
+};
+
+static bool
+write_drawings(const char *dir)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(drawings); i++) {
+        FILE *stream = create(dir, drawings[i].name);
+        if (stream == NULL)
+            return false;
+        g_autofree char *text = drawings[i].draw();
+        fputs(text, stream);
+        if (fclose(stream) != 0)
+            return false;
+    }
+    return true;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -70,5 +100,6 @@ main(int argc, char **argv)
         fprintf(stderr, "usage: rezone-docgen FOLDER\n");
         return 2;
     }
-    return write_man_pages(argv[1]) && write_completions(argv[1]) ? 0 : 1;
+    return write_man_pages(argv[1]) && write_completions(argv[1]) && write_drawings(argv[1]) ? 0
+                                                                                             : 1;
 }

@@ -35,7 +35,7 @@ def help_options(command):
 
 def shell_lines(document):
     for block in re.findall(r"^```sh\n(.*?)^```", document.read_text(), flags=re.S | re.M):
-        for line in block.splitlines():
+        for line in block.replace("\\\n", " ").splitlines():
             yield line
     for inline in re.findall(r"`(rezone [^`\n]+)`", document.read_text()):
         yield inline
@@ -107,6 +107,12 @@ class Documents(unittest.TestCase):
                 continue
             for name in re.findall(pattern, document.read_text()):
                 self.assertTrue(list(ROOT.glob(name.rstrip("/"))), f"{document.name}: {name}")
+
+    def test_drawings_are_current(self):
+        for drawing in ("run-states.dot", "partition-states.dot"):
+            self.assertEqual((ROOT / "docs" / drawing).read_text(),
+                             (GENERATED / drawing).read_text(),
+                             f"copy {GENERATED / drawing} to docs/")
 
     def test_words_are_spelled(self):
         self.assertIsNotNone(shutil.which("codespell"), "codespell is not installed")

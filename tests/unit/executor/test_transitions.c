@@ -1,5 +1,6 @@
 /*
- * test_transitions.c: the table of a run leads to an end from everywhere, and the drawings show all.
+ * test_transitions.c: the table of a run leads to an end from everywhere, and the drawings show
+ * all.
  */
 #include "tests/unit/kafka/rows.h"
 

@@ -134,7 +134,8 @@ static const Mistake mistakes[] = {
     {"no key", NULL, "=hunter2", "-X: expected key=value", "hunter2"},
     {"a misspelled secret", NULL, "sasl.passwrod=hunter2", "sasl.passwrod", "hunter2"},
     {"a bad address", NULL, "bootstrap.servers=a:1:2", "bootstrap.servers", NULL},
-    {"a bad address behind a good one", NULL, "bootstrap.servers=a:1,:2", "bootstrap.servers", NULL},
+    {"a bad address behind a good one", NULL, "bootstrap.servers=a:1,:2", "bootstrap.servers",
+     NULL},
     {"a very long client id", NULL,
      "client.id="
      "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567"
