@@ -74,15 +74,21 @@ broker_value(const RzSim *sim, const RzSimBroker *broker, const char *key, RzSim
     return value;
 }
 
+/*
+ * Up to 3.7 a broker shows the cluster-wide rate but goes by its own only: seen on 3.7.2, whose
+ * quota managers hear of a broker's own changes only; 3.9.2 obeys both.
+ */
 int64_t
 rz_sim_quota(const RzSim *sim, const RzSimBroker *broker, bool leader)
 {
+    const char *key =
+        leader ? "leader.replication.throttled.rate" : "follower.replication.throttled.rate";
     RzSimSource source;
-    const char *value = broker_value(sim, broker,
-                                     leader ? "leader.replication.throttled.rate"
-                                            : "follower.replication.throttled.rate",
-                                     &source);
-    return value == NULL ? RZ_SIM_UNLIMITED : g_ascii_strtoll(value, NULL, 10);
+    const char *value = broker_value(sim, broker, key, &source);
+    if (value == NULL ||
+        (source == RZ_SIM_SOURCE_BROKER_DEFAULT && sim->options.version < RZ_SIM_VERSION(3, 8)))
+        return RZ_SIM_UNLIMITED;
+    return g_ascii_strtoll(value, NULL, 10);
 }
 
 uint32_t

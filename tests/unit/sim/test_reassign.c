@@ -75,9 +75,10 @@ throttle(RzSim *sim, bool on)
     assert_int_equal(sketch_config(sim, RZ_SIM_TOPIC, "t",
                                    "follower.replication.throttled.replicas", on ? "*" : NULL),
                      0);
-    assert_int_equal(sketch_config(sim, RZ_SIM_BROKER, "", "follower.replication.throttled.rate",
-                                   on ? "1" : NULL),
-                     0);
+    for (char broker[] = "1"; *broker <= '6'; ++*broker)
+        assert_int_equal(sketch_config(sim, RZ_SIM_BROKER, broker,
+                                       "follower.replication.throttled.rate", on ? "1" : NULL),
+                         0);
 }
 
 static void
