@@ -11,6 +11,7 @@
 
 #define INTERVAL_MS 5000
 #define COST_FACTOR 20
+#define PARTITIONS_A_MS 10 /* 100,000 partitions are read every 10 s */
 #define INTERVAL_MAX_MS 30000
 #define DEAD_FOR_MS 30000
 #define TOPICS_A_REQUEST 500
@@ -197,6 +198,15 @@ judge_topic(RzRun *run, const RzClusterTopic *topic)
     }
 }
 
+static int64_t
+count_partitions(const RzClusterMetadata *all)
+{
+    int64_t n = 0;
+    for (uint32_t t = 0; t < all->n_topics; t++)
+        n += all->topics[t].n_partitions;
+    return n;
+}
+
 bool
 rz_run_health(RzRun *run, GError **error)
 {
@@ -219,7 +229,9 @@ rz_run_health(RzRun *run, GError **error)
     health->cost_ms = cost;
     if (health->best_cost_ms == 0 || cost < health->best_cost_ms)
         health->best_cost_ms = MAX(cost, 1);
-    run->health_due_ms = run->cycle_ms + CLAMP(cost * COST_FACTOR, INTERVAL_MS, INTERVAL_MAX_MS);
+    int64_t by_size = count_partitions(all) / PARTITIONS_A_MS;
+    run->health_due_ms =
+        run->cycle_ms + CLAMP(MAX(cost * COST_FACTOR, by_size), INTERVAL_MS, INTERVAL_MAX_MS);
     run->window_shift = health->at_min_isr > 0 ? 1 : 0;
     return true;
 }
