@@ -27,6 +27,7 @@
 #include "cli/report/report.h"
 #include "cli/run_loop.h"
 #include "executor/clock.h"
+#include "executor/journal.h"
 #include "planner/audit.h"
 #include "rezone/error.h"
 
@@ -280,18 +281,35 @@ recall_job(const RzArgs *resume_args, const char *dir, GError **error)
     return rz_args_parse(rz_find_command("add-zone"), (int)argv->len, (char **)argv->pdata, error);
 }
 
-bool
-rz_add_zone_owns(const char *dir)
+static bool
+is_job(const char *dir)
 {
     g_autofree char *path = path_of(dir, JOB_FILE);
     return g_file_test(path, G_FILE_TEST_EXISTS);
 }
 
-bool
-rz_add_zone_is_pending(const char *dir)
+/* Killed while the journal was being begun, a run has sent nothing: only "begin" counts. */
+static RzJobStage
+stage_of(const char *dir)
 {
-    g_autofree char *journal = path_of(dir, JOURNAL_FILE);
-    return rz_add_zone_owns(dir) && !g_file_test(journal, G_FILE_TEST_EXISTS);
+    g_autofree char *path = path_of(dir, JOURNAL_FILE);
+    g_autofree char *text = NULL;
+    gsize length = 0, valid = 0;
+    if (!g_file_get_contents(path, &text, &length, NULL))
+        return RZ_JOB_PENDING;
+    g_autoptr(RzJournal) journal = rz_journal_parse(text, length, &valid, NULL);
+    if (journal == NULL)
+        return RZ_JOB_RUNNING; /* resume says what is wrong with it */
+    if (!journal->begun)
+        return RZ_JOB_PENDING;
+    bool done = journal->finished && g_strcmp0(journal->final_state, "done") == 0;
+    return done ? RZ_JOB_MOVED : RZ_JOB_RUNNING;
+}
+
+RzJobStage
+rz_add_zone_stage(const char *dir)
+{
+    return is_job(dir) ? stage_of(dir) : RZ_JOB_NONE;
 }
 
 /* ---- the job ---- */
@@ -349,8 +367,7 @@ rz_cmd_add_zone(const RzArgs *args, GError **error)
     g_autofree char *default_dir = g_strdup_printf("rezone-run-%s", safe);
     if (dir == NULL)
         dir = default_dir;
-    g_autofree char *journal = path_of(dir, JOURNAL_FILE);
-    if (g_file_test(journal, G_FILE_TEST_EXISTS)) {
+    if (stage_of(dir) != RZ_JOB_PENDING) {
         g_set_error(error, RZ_ERROR, RZ_ERROR_USAGE,
                     "%s holds a run that has begun: go on with rezone resume %s", dir, dir);
         return -1;

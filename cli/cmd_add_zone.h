@@ -7,10 +7,14 @@
 
 #include "cli/args.h"
 
-/* Whether @dir is a job of add-zone that has not begun to change anything yet. */
-bool rz_add_zone_is_pending(const char *dir);
-/* Whether @dir was made by add-zone at all. */
-bool rz_add_zone_owns(const char *dir);
+typedef enum {
+    RZ_JOB_NONE,    /* not a directory of add-zone */
+    RZ_JOB_PENDING, /* nothing was changed yet */
+    RZ_JOB_RUNNING, /* the run has begun */
+    RZ_JOB_MOVED,   /* the run is done; to be verified and reported */
+} RzJobStage;
+
+RzJobStage rz_add_zone_stage(const char *dir);
 
 /* Starts again from the first look: nothing was changed, and the cluster may have been since. */
 int rz_add_zone_restart(const RzArgs *resume_args, const char *dir, GError **error);

@@ -115,14 +115,18 @@ resume_directly(const RzArgs *args, const RzRunOptions *options, GError **error)
 {
     const char *dir = rz_args_file(args, 0);
     int code = act_directly(args, RZ_RUN_RESUME, options, error);
-    return code == 0 && rz_add_zone_owns(dir) ? rz_add_zone_finish(args, dir, error) : code;
+    return code == 0 && rz_add_zone_stage(dir) != RZ_JOB_NONE ? rz_add_zone_finish(args, dir, error)
+                                                              : code;
 }
 
 int
 rz_cmd_resume(const RzArgs *args, GError **error)
 {
-    if (rz_add_zone_is_pending(rz_args_file(args, 0)))
+    RzJobStage stage = rz_add_zone_stage(rz_args_file(args, 0));
+    if (stage == RZ_JOB_PENDING)
         return rz_add_zone_restart(args, rz_args_file(args, 0), error);
+    if (stage == RZ_JOB_MOVED)
+        return rz_add_zone_finish(args, rz_args_file(args, 0), error);
     const char *throttle = rz_args_value(args, "throttle");
     RzRunOptions options;
     g_autoptr(RzZones) zones = rz_session_zones(args, error);
