@@ -39,6 +39,8 @@ read_rate(const RzArgs *args, const char *name, int64_t *rate, GError **error)
     *rate = -1;
     if (text == NULL)
         return true;
+    if (strcmp(text, "auto") == 0)
+        return true;
     if (strcmp(text, "none") == 0) {
         *rate = 0;
         return true;

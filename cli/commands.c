@@ -90,7 +90,9 @@ static const RzOption plan_options[] = {
 };
 
 static const RzOption apply_options[] = {
-    {"throttle", 0, RZ_OPTION_VALUE, "RATE|none", "bytes per second that each broker may receive, for example 50MB; required"},
+    {"throttle", 0, RZ_OPTION_VALUE, "RATE|auto|none", "bytes per second that each broker may receive, for example 50MB; auto probes upwards while the cluster is quiet; required"},
+    {"throttle-min", 0, RZ_OPTION_VALUE, "RATE", "with --throttle auto: never below this"},
+    {"throttle-max", 0, RZ_OPTION_VALUE, "RATE", "with --throttle auto: never above this"},
     {"throttle-mode", 0, RZ_OPTION_VALUE, "paced|follower|both", "paced: small partitions are paced by submission, large ones throttled (default); follower: all throttled on the receiving side; both: on both sides, as Kafka's own tool does"},
     {"run-dir", 0, RZ_OPTION_VALUE, "DIR", "where journal and status go (default: rezone-run-<first 12 of the plan id>, for add-zone rezone-run-<ZONE>)"},
     {"yes", 'y', RZ_OPTION_FLAG, NULL, "start without asking; needed without a terminal"},

@@ -42,19 +42,51 @@ take_choice(const Choice *choice, const char *text, RzRunOptions *options, GErro
     return false;
 }
 
-static bool
-take_throttle(const char *text, RzRunOptions *options, GError **error)
-{
-    if (strcmp(text, "none") != 0)
-        return rz_parse_rate("throttle", text, &options->throttle_bytes_per_s, error);
-    options->throttle_bytes_per_s = 0;
-    return true;
-}
-
 static const char *
 value_if_known(const RzArgs *args, const char *name)
 {
     return rz_command_has_option(rz_args_command(args), name) ? rz_args_value(args, name) : NULL;
+}
+
+typedef struct {
+    const char *word;
+    int64_t rate;
+} RateWord;
+
+static bool
+take_throttle(const char *text, RzRunOptions *options, GError **error)
+{
+    static const RateWord words[] = {{"none", 0}, {"auto", RZ_THROTTLE_AUTO}};
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (strcmp(text, words[i].word) != 0)
+            continue;
+        options->throttle_bytes_per_s = words[i].rate;
+        return true;
+    }
+    return rz_parse_rate("throttle", text, &options->throttle_bytes_per_s, error);
+}
+
+static bool
+take_bounds(const RzArgs *args, RzRunOptions *options, GError **error)
+{
+    const char *min = value_if_known(args, "throttle-min");
+    const char *max = value_if_known(args, "throttle-max");
+    if ((min != NULL || max != NULL) && options->throttle_bytes_per_s != RZ_THROTTLE_AUTO) {
+        g_set_error(error, RZ_ERROR, RZ_ERROR_USAGE,
+                    "--throttle-min and --throttle-max bound --throttle auto");
+        return false;
+    }
+    if (min != NULL &&
+        !rz_parse_rate("throttle-min", min, &options->throttle_min_bytes_per_s, error))
+        return false;
+    if (max != NULL &&
+        !rz_parse_rate("throttle-max", max, &options->throttle_max_bytes_per_s, error))
+        return false;
+    if (min == NULL || max == NULL ||
+        options->throttle_min_bytes_per_s <= options->throttle_max_bytes_per_s)
+        return true;
+    g_set_error(error, RZ_ERROR, RZ_ERROR_USAGE, "--throttle-min is above --throttle-max");
+    return false;
 }
 
 bool
@@ -86,6 +118,8 @@ rz_run_options_from_args(const RzArgs *args, const RzZones *zones, RzRunOptions 
         return false;
     const char *throttle = value_if_known(args, "throttle");
     if (throttle != NULL && !take_throttle(throttle, options, error))
+        return false;
+    if (!take_bounds(args, options, error))
         return false;
     const RzClock *clock = rz_clock_system();
     const char *start = value_if_known(args, "start-at");
