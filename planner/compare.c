@@ -43,13 +43,6 @@ make_tolerant(const RzSnapshot *snapshot, RzPolicy *policy, GError **error)
 }
 
 static RzPlan *
-make_topic_balanced(const RzSnapshot *snapshot, RzPolicy *policy, GError **error)
-{
-    policy->topic_balance = true;
-    return rz_plan_new(snapshot, policy, error);
-}
-
-static RzPlan *
 make_keep_leaders(const RzSnapshot *snapshot, RzPolicy *policy, GError **error)
 {
     policy->leaders = RZ_LEADERS_KEEP;
@@ -84,7 +77,6 @@ static const Contender contenders[] = {
     {"as-is", "nothing moves", make_none},
     {"kafka-generate", "as kafka-reassign-partitions --generate places it", make_kafka},
     {"as-asked", "the policy that was given", make_as_asked},
-    {"topic-balance", "and every topic even over the brokers", make_topic_balanced},
     {"tolerance-5", "broker loads may differ by 5 % from fair", make_tolerant},
     {"keep-leaders", "leaders stay wherever they may", make_keep_leaders},
     {"rf-plus-1", "one replica more", make_larger_rf},

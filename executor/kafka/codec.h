@@ -12,8 +12,8 @@
 
 #include <glib.h>
 
-#include "executor/kafka/arena.h"
 #include "executor/kafka/messages.h"
+#include "planner/arena.h"
 
 /* Sets the fields that a message of the schema has before anything is known: zero or `initial`. */
 void rz_wire_init(const RzWireSchema *schema, void *message);

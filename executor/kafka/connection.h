@@ -13,10 +13,10 @@
 
 #include <glib.h>
 
-#include "executor/kafka/arena.h"
 #include "executor/kafka/messages.h"
 #include "executor/kafka/sasl.h"
 #include "executor/kafka/transport.h"
+#include "planner/arena.h"
 
 typedef struct {
     const RzConnector *connector;

@@ -8,10 +8,10 @@
  */
 #pragma once
 
-#include "executor/kafka/arena.h"
 #include "executor/kafka/kafka_cluster.h"
 #include "executor/kafka/messages.h"
 #include "executor/kafka/peers.h"
+#include "planner/arena.h"
 
 /* In the body of requests that wait; KRaft takes it as the controller's deadline to begin. */
 #define RZ_KAFKA_TIMEOUT_MS 30000

@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "planner/solver/arena.h"
+#include "planner/arena.h"
 
 #include <stdint.h>
 

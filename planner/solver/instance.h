@@ -11,7 +11,7 @@
  */
 #pragma once
 
-#include "planner/solver/arena.h"
+#include "planner/arena.h"
 #include "planner/spread.h"
 
 /* A broker number as stored in big arrays. */

@@ -7,8 +7,8 @@
 
 #include <glib.h>
 
-#include "executor/kafka/arena.h"
 #include "executor/kafka/schema.h"
+#include "planner/arena.h"
 
 /* Fields that @version lacks keep their default, so that the message survives the wire. */
 void *random_message(GRand *rand, const RzWireSchema *schema, int16_t version, RzArena *arena);

@@ -1,18 +1,18 @@
 /*
  * arena.c: a list of blocks; small pieces share one, large pieces get their own.
  */
-#include "executor/kafka/arena.h"
+#include "planner/arena.h"
 
 #include <stdalign.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 16 * 1024 };
+enum { BLOCK_BYTES = 64 * 1024 };
 
 struct RzArena {
     GPtrArray *blocks;
     char *next; /* free part of the newest shared block */
-    size_t left;
-    size_t used;
+    gsize left;
+    gsize used;
 };
 
 RzArena *
@@ -33,7 +33,7 @@ rz_arena_free(RzArena *arena)
 }
 
 static void *
-new_block(RzArena *arena, size_t bytes)
+new_block(RzArena *arena, gsize bytes)
 {
     void *block = g_malloc0(bytes);
     g_ptr_array_add(arena->blocks, block);
@@ -41,11 +41,11 @@ new_block(RzArena *arena, size_t bytes)
 }
 
 void *
-rz_arena_alloc(RzArena *arena, size_t count, size_t size)
+rz_arena_alloc(RzArena *arena, gsize count, gsize size)
 {
-    const size_t align = alignof(max_align_t);
-    g_assert(size == 0 || count <= (SIZE_MAX - align) / size);
-    size_t bytes = (MAX(count * size, 1) + align - 1) / align * align;
+    const gsize align = alignof(max_align_t);
+    g_assert(size == 0 || count <= (G_MAXSIZE - align) / size);
+    gsize bytes = (MAX(count * size, 1) + align - 1) / align * align;
     arena->used += bytes;
     if (bytes > BLOCK_BYTES / 4)
         return new_block(arena, bytes);
@@ -60,7 +60,7 @@ rz_arena_alloc(RzArena *arena, size_t count, size_t size)
 }
 
 char *
-rz_arena_string(RzArena *arena, const void *bytes, size_t length)
+rz_arena_string(RzArena *arena, const void *bytes, gsize length)
 {
     char *copy = rz_arena_alloc(arena, length + 1, 1);
     if (length > 0)
@@ -68,7 +68,7 @@ rz_arena_string(RzArena *arena, const void *bytes, size_t length)
     return copy;
 }
 
-size_t
+gsize
 rz_arena_bytes(const RzArena *arena)
 {
     return arena->used;
