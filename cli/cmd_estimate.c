@@ -12,6 +12,7 @@
 #include "cli/io.h"
 #include "cli/json_wide.h"
 #include "cli/output.h"
+#include "cli/report/report.h"
 #include "cli/run_options.h"
 #include "cli/units.h"
 #include "executor/simulated/estimate.h"
@@ -287,6 +288,20 @@ answer(const RzArgs *args, Question *question, const RzSnapshot *snapshot, const
     return true;
 }
 
+static bool
+save_page(const char *file, const Question *question, const RzPlan *plan, GError **error)
+{
+    if (file == NULL)
+        return true;
+    g_autofree RzRateEstimate *rates = g_new0(RzRateEstimate, question->cases->len + 1);
+    for (guint i = 0; i < question->cases->len; i++) {
+        const Case *c = &g_array_index(question->cases, Case, i);
+        rates[i] = (RzRateEstimate){c->rate, c->estimate};
+    }
+    g_autofree char *page = rz_report_estimate(plan, rates, question->cases->len);
+    return rz_save_text(file, page, error);
+}
+
 static void
 question_clear(Question *question)
 {
@@ -306,7 +321,8 @@ rz_cmd_estimate(const RzArgs *args, GError **error)
         return -1;
     g_autoptr(RzSnapshot) snapshot = rz_load_snapshot(rz_args_file(args, 0), error);
     g_autoptr(RzPlan) plan = snapshot != NULL ? rz_load_plan(rz_args_file(args, 1), error) : NULL;
-    if (plan == NULL || !answer(args, &question, snapshot, plan, error))
+    if (plan == NULL || !answer(args, &question, snapshot, plan, error) ||
+        !save_page(rz_args_value(args, "html"), &question, plan, error))
         return -1;
     if (rz_args_flag(args, "json")) {
         print_json(&question);

@@ -9,7 +9,9 @@
 #include <jansson.h>
 
 #include "cli/commands.h"
+#include "cli/io.h"
 #include "cli/output.h"
+#include "cli/report/report.h"
 #include "cli/units.h"
 #include "rezone/error.h"
 #include "rezone/run.h"
@@ -115,6 +117,22 @@ show(const RzArgs *args, RzStore *store, bool clear, bool *running, GError **err
     return true;
 }
 
+/* The page of a run whose directory may be written to meanwhile: each file is read once. */
+static bool
+save_page(const char *file, const char *dir, RzStore *store, GError **error)
+{
+    g_autofree char *plan_path = g_build_filename(dir, "plan.json", NULL);
+    g_autofree char *events_path = g_build_filename(dir, "events.ndjson", NULL);
+    g_autofree char *status = rz_run_status_read(store, NULL, error);
+    g_autoptr(RzPlan) plan = status != NULL ? rz_load_plan(plan_path, error) : NULL;
+    gsize length = 0;
+    g_autofree char *events = plan != NULL ? rz_load_text(events_path, &length, error) : NULL;
+    if (events == NULL)
+        return false;
+    g_autofree char *page = rz_report_run(plan, status, events);
+    return rz_save_text(file, page, error);
+}
+
 int
 rz_cmd_status(const RzArgs *args, GError **error)
 {
@@ -124,6 +142,9 @@ rz_cmd_status(const RzArgs *args, GError **error)
     bool running = true;
     bool watch = rz_args_flag(args, "watch");
     bool clear = watch && isatty(STDOUT_FILENO) == 1;
+    const char *page = rz_args_value(args, "html");
+    if (page != NULL && !save_page(page, rz_args_file(args, 0), store, error))
+        return -1;
     if (!show(args, store, clear, &running, error))
         return -1;
     while (watch && running) {

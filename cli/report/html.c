@@ -21,7 +21,7 @@ static const char style[] =
     "--line:#3d444d;--a:#79c0ff;--b:#ffa657;--good:#7ee787;--warn:#e3b341;--bad:#ff9492;"
     "--fill:#161b22}}"
     "body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);"
-    "max-width:68rem;margin:0 auto;padding:1rem}"
+    "max-width:68rem;margin:0 auto;padding:1rem}p,.note,h1{overflow-wrap:anywhere}"
     "h1{line-height:1.2;margin-bottom:0}h2{margin-top:2rem}p.sub{color:var(--faint);margin-top:0}"
     ".scroll{overflow-x:auto}table{border-collapse:collapse;margin:.5rem 0;"
     "font-variant-numeric:tabular-nums}caption{text-align:left;color:var(--faint)}"

@@ -1,76 +1,17 @@
 /*
- * svg.c: pictures as text. Numbers are written without locale, so that a comma never ends up in a
- * coordinate.
+ * svg.c: bars and the matrix.
  */
 #include "cli/report/svg.h"
 
 #include <math.h>
+
+#include "cli/report/svg_draw.h"
 
 #define LABEL_WIDTH 130.0
 #define BAR_AREA 520.0
 #define TEXT_WIDTH 170.0
 #define ROW 24.0
 #define CELL 22.0
-
-static void
-number(GString *out, double value)
-{
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
-    g_string_append(out, g_ascii_formatd(text, sizeof text, "%.1f", value));
-}
-
-static void
-attribute(GString *out, const char *name, double value)
-{
-    g_string_append_printf(out, " %s=\"", name);
-    number(out, value);
-    g_string_append_c(out, '"');
-}
-
-static void
-open_svg(GString *out, const char *title, double width, double height)
-{
-    g_string_append(out, "<div class=\"scroll\"><svg role=\"img\" viewBox=\"0 0 ");
-    number(out, width);
-    g_string_append_c(out, ' ');
-    number(out, height);
-    g_string_append_c(out, '"');
-    attribute(out, "width", width);
-    attribute(out, "height", height);
-    g_string_append(out, "><title>");
-    rz_html_escape(out, title);
-    g_string_append(out, "</title>\n");
-}
-
-static void
-close_svg(GString *out)
-{
-    g_string_append(out, "</svg></div>\n");
-}
-
-static void
-text_at(GString *out, double x, double y, const char *anchor, const char *text)
-{
-    g_string_append(out, "<text");
-    attribute(out, "x", x);
-    attribute(out, "y", y);
-    g_string_append_printf(out, " text-anchor=\"%s\">", anchor);
-    rz_html_escape(out, text);
-    g_string_append(out, "</text>\n");
-}
-
-static void
-rectangle(GString *out, double x, double y, double width, double height, const char *colour,
-          double opacity)
-{
-    g_string_append(out, "<rect");
-    attribute(out, "x", x);
-    attribute(out, "y", y);
-    attribute(out, "width", width);
-    attribute(out, "height", height);
-    g_string_append_printf(out, " style=\"fill:%s\"", colour);
-    attribute(out, "opacity", opacity);
-}
 
 static double
 largest_sum(const RzBar *bars, guint n_bars, guint n_series)
@@ -90,18 +31,18 @@ draw_bar(GString *out, const RzBar *bar, const RzSeries *series, guint n_series,
          double scale)
 {
     double x = LABEL_WIDTH;
-    text_at(out, LABEL_WIDTH - 8, y + 15, "end", bar->label);
+    rz_svg_text(out, LABEL_WIDTH - 8, y + 15, "end", bar->label);
     for (guint s = 0; s < n_series; s++) {
         double width = bar->values[s] * scale;
         if (width <= 0)
             continue;
-        rectangle(out, x, y + 2, width, ROW - 6, series[s].colour, 1.0);
+        rz_svg_rectangle(out, x, y + 2, width, ROW - 6, series[s].colour, 1.0);
         g_string_append(out, "><title>");
         rz_html_escape(out, series[s].name);
         g_string_append(out, "</title></rect>\n");
         x += width;
     }
-    text_at(out, x + 6, y + 15, "start", bar->text);
+    rz_svg_text(out, x + 6, y + 15, "start", bar->text);
 }
 
 static void
@@ -109,9 +50,9 @@ draw_legend(GString *out, const RzSeries *series, guint n_series, double y)
 {
     double x = LABEL_WIDTH;
     for (guint s = 0; n_series > 1 && s < n_series; s++) {
-        rectangle(out, x, y + 4, 12, 12, series[s].colour, 1.0);
+        rz_svg_rectangle(out, x, y + 4, 12, 12, series[s].colour, 1.0);
         g_string_append(out, "/>\n");
-        text_at(out, x + 17, y + 15, "start", series[s].name);
+        rz_svg_text(out, x + 17, y + 15, "start", series[s].name);
         x += 30 + 7.5 * (double)g_utf8_strlen(series[s].name, -1);
     }
 }
@@ -124,11 +65,11 @@ rz_svg_bars(RzHtml *html, const char *title, const RzSeries *series, guint n_ser
     double legend = n_series > 1 ? ROW : 0;
     double most = largest_sum(bars, n_bars, n_series);
     double scale = most > 0 ? BAR_AREA / most : 0;
-    open_svg(out, title, LABEL_WIDTH + BAR_AREA + TEXT_WIDTH, legend + ROW * n_bars + 4);
+    rz_svg_open(out, title, LABEL_WIDTH + BAR_AREA + TEXT_WIDTH, legend + ROW * n_bars + 4);
     draw_legend(out, series, n_series, 0);
     for (guint b = 0; b < n_bars; b++)
         draw_bar(out, &bars[b], series, n_series, legend + ROW * b, scale);
-    close_svg(out);
+    rz_svg_close(out);
 }
 
 void
@@ -140,18 +81,18 @@ rz_svg_matrix(RzHtml *html, const char *title, const char *const *labels, guint 
     for (guint i = 0; i < n * n; i++)
         most = MAX(most, values[i]);
     const double left = 60, top = 24;
-    open_svg(out, title, left + CELL * n + 10, top + CELL * n + 10);
+    rz_svg_open(out, title, left + CELL * n + 10, top + CELL * n + 10);
     for (guint row = 0; row < n; row++) {
-        text_at(out, left - 6, top + CELL * row + 15, "end", labels[row]);
-        text_at(out, left + CELL * (row + 0.5), top - 6, "middle", labels[row]);
+        rz_svg_text(out, left - 6, top + CELL * row + 15, "end", labels[row]);
+        rz_svg_text(out, left + CELL * (row + 0.5), top - 6, "middle", labels[row]);
         for (guint column = 0; column < n; column++) {
             double value = values[row * n + column];
             /* The square root keeps small flows visible beside large ones. */
             double shade = most > 0 && value > 0 ? 0.15 + 0.85 * sqrt(value / most) : 0.04;
-            rectangle(out, left + CELL * column, top + CELL * row, CELL - 2, CELL - 2, "var(--a)",
-                      shade);
+            rz_svg_rectangle(out, left + CELL * column, top + CELL * row, CELL - 2, CELL - 2,
+                             "var(--a)", shade);
             g_string_append(out, "/>\n");
         }
     }
-    close_svg(out);
+    rz_svg_close(out);
 }

@@ -175,6 +175,33 @@ class GoldenTest(unittest.TestCase):
                                      page))
         return path, document, rezone("plan", snapshot, *options, "-o", path), page.read_text()
 
+    def run_page(self, fixture):
+        """The page of a run whose directory names the fixture's topics."""
+        path, document, _, _ = self.plan(fixture, [])
+        (self.folder / "status.json").write_text(json.dumps({
+            "format": "rezone-status", "version": 1, "state": "running", "phase": "running",
+            "plan_id": document["plan_id"], "partitions_total": 1, "partitions_done": 1,
+            "zone_safe": {"<b>az1": 1}, "throttle_bytes_per_s": 1000000, "pid": None,
+            "updated_at": "2026-11-22T10:00:09Z"}))
+        topic = json.loads(path.read_text().splitlines()[1])
+        events = [{"at": f"2026-11-22T10:00:0{second}.000Z", "event": "partition",
+                   "topic": topic["topic"], "partition": topic["moves"][0]["partition"],
+                   "state": state, "why": "<i>", "back": False}
+                  for second, state in ((1, "sent"), (2, "moving"), (6, "done"))]
+        (self.folder / "events.ndjson").write_text(
+            "".join(json.dumps(event) + "\n" for event in events) + '{"at":"torn')
+        (self.folder / "journal").write_text("")
+        page = self.folder / "run.html"
+        rezone("status", self.folder, "--html", page)
+        return page.read_text()
+
+    def test_pages_of_runs(self):
+        page = Page(self.run_page("demo-before"))
+        self.assert_harmless(page)
+        rows = {row[0]: row for row in page.tables["Topics over time"][1:]}
+        self.assertEqual(rows["__consumer_offsets"][1:], ["2", "1", "0 s", "-"])
+        self.assertEqual(rows["orders"][2:], ["0", "-", "-"])
+
     def assert_harmless(self, page):
         self.assertFalse({"script", "iframe", "object", "embed", "img", "link", "b"} &
                          set(page.tags), "foreign markup")
@@ -240,6 +267,7 @@ class GoldenTest(unittest.TestCase):
                     self.assertEqual(sum(zone[s] for s in STATES), document["partitions_total"])
 
     def test_hostile_names_stay_text(self):
+        self.assert_harmless(Page(self.run_page("hostile")))
         text, document, page = self.audit("hostile")
         self.assertNotRegex(text, "[\x00-\x09\x0b-\x1f\x7f-\x9f]", "escapes reach the terminal")
         self.assertNotIn("<script>alert", page)
@@ -309,9 +337,16 @@ class GoldenTest(unittest.TestCase):
     def test_estimate(self):
         snapshot = ROOT / "tests/fixtures/demo-before.json"
         path, summary, _, _ = self.plan("demo-before", [])
+        page = self.folder / "estimate.html"
         document = json.loads(rezone("estimate", snapshot, path, "--throttle", "20MB,50MB",
-                                     "--json", "--cross-zone-price", "0.01/GB"))
+                                     "--json", "--cross-zone-price", "0.01/GB", "--html", page))
         validate("estimate", document)
+        page = Page(page.read_text())
+        self.assert_harmless(page)
+        self.assertEqual([row[0] for row in page.tables["Receiving brokers"][1:]],
+                         [str(b["broker"]) for b in document["estimates"][0]["brokers"]])
+        self.assertEqual(len(page.tables["Bytes between zones"]) - 1,
+                         len(document["estimates"][0]["zone_pairs"]))
         slow, fast = document["estimates"]
         for estimate in (slow, fast):
             self.assertTrue(estimate["finished"])
