@@ -61,7 +61,8 @@ class ClusterError(Exception):
 
 
 def _kafka_uuid():
-    return urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    # One in 64 would begin with a dash, which the formatting tool takes for an option.
+    return "r" + urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")[1:]
 
 
 def _port_is_free(port):
