@@ -293,9 +293,14 @@ do_restoring(RzRun *run, GError **error)
     rz_run_unchoose(run);
     if (!rz_run_restore(run, &restored, error))
         return false;
-    if (!restored)
+    if (!restored) {
         rz_run_reason(run, "throttles are being given back");
-    return !restored || rz_run_turn(run, RZ_RUN_EV_RESTORED, error);
+        return true;
+    }
+    /* One more look, so that the last status tells what each zone's loss would do from now on. */
+    g_autoptr(GError) unread = NULL;
+    (void)rz_run_health(run, &unread);
+    return rz_run_turn(run, RZ_RUN_EV_RESTORED, error);
 }
 
 static bool (*const phase_work[RZ_N_PHASES])(RzRun *run, GError **error) = {

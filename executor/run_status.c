@@ -306,17 +306,30 @@ rz_run_flush(RzRun *run, bool now)
 
 /* ---- reading, without a run ---- */
 
+/* A run killed before its first status has a journal all the same, and can be resumed. */
+static char *
+status_text(RzStore *store, GError **error)
+{
+    GError *failure = NULL;
+    char *text = store->ops->read(store, RZ_FILE_STATUS, NULL, &failure);
+    if (text != NULL)
+        return text;
+    g_autofree char *journal =
+        failure == NULL ? store->ops->read(store, RZ_FILE_JOURNAL, NULL, &failure) : NULL;
+    if (journal != NULL)
+        return g_strdup("{\"state\":\"waiting\"}");
+    if (failure == NULL)
+        g_set_error(&failure, RZ_ERROR, RZ_ERROR_USAGE, "no run has begun in this directory");
+    g_propagate_error(error, failure);
+    return NULL;
+}
+
 char *
 rz_run_status_read(RzStore *store, int64_t *holder_pid, GError **error)
 {
-    GError *failure = NULL;
-    g_autofree char *text = store->ops->read(store, RZ_FILE_STATUS, NULL, &failure);
-    if (text == NULL) {
-        if (failure == NULL)
-            g_set_error(&failure, RZ_ERROR, RZ_ERROR_USAGE, "no run has begun in this directory");
-        g_propagate_error(error, failure);
+    g_autofree char *text = status_text(store, error);
+    if (text == NULL)
         return NULL;
-    }
     json_t *root = json_loads(text, 0, NULL);
     if (root == NULL) {
         g_set_error(error, RZ_ERROR, RZ_ERROR_INPUT, "status.json is not JSON");

@@ -73,6 +73,8 @@ class AddZoneTest(unittest.TestCase):
         self.expect(run("audit", self.dir / "after.json"), 0, "safe")
         self.expect(run("check", self.dir / "before.json", self.dir / "plan.json"), 0)
         self.expect_spread(sandbox)
+        status = json.loads(run("status", self.dir, "--json").stdout)
+        self.assertEqual(status["zone_safe"], {"az1": 12, "az2": 12})  # of 4 topics, 3 partitions
         self.expect(run(*self.job(sandbox, "az2", "--yes")), 2, "rezone resume")
         self.dir = self.dir.parent / "again"
         self.expect(run(*self.job(sandbox, "az2", "--yes")), 1, "serves already")
