@@ -289,7 +289,8 @@ def main():
     options = parser.parse_args()
     good = True
     for version in options.version or ["4.3.1", "3.7.2"]:
-        directory = Path(options.dir or tempfile.mkdtemp(prefix="rezone-security-")) / version
+        base = Path(options.dir or tempfile.mkdtemp(prefix="rezone-security-"))
+        directory = base.resolve() / version  # the program runs with this as its current folder
         directory.mkdir(parents=True, exist_ok=True)
         good &= Suite(directory, str(Path(options.program).resolve()), version).run()
     return 0 if good else 1
