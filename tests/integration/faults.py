@@ -9,6 +9,7 @@ was acknowledged meanwhile must be there.
 """
 
 import argparse
+import itertools
 import json
 import os
 import random
@@ -172,14 +173,13 @@ def controller_killed(world):
 
 
 def answers_lost(world):
-    """A third of all changes get no answer, half of those after the broker has acted."""
+    """Every third change gets no answer, in turn before and after the broker has acted."""
     proxies = world.rig.proxies
-    chance = world.random.random
+    fates = itertools.cycle((proxy.PASS, proxy.LOST_AFTER, proxy.PASS, proxy.PASS,
+                             proxy.LOST_BEFORE, proxy.PASS))
 
     def fate(api):
-        if api not in proxy.CHANGES or chance() > 0.33:
-            return proxy.PASS
-        return proxy.LOST_AFTER if chance() < 0.5 else proxy.LOST_BEFORE
+        return next(fates) if api in proxy.CHANGES else proxy.PASS
 
     proxies.fate = fate
     run_dir = "run-proxy"
