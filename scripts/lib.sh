@@ -5,11 +5,11 @@
 # on_exit COMMAND...           runs when the script ends, however it ends, last one first
 # run_owned COMMAND...         runs a child and waits; Ctrl-C and SIGTERM end it and what it started
 
-RZ_BUILD_PACKAGES=(gcc cmake ninja-build pkg-config libglib2.0-dev libjansson-dev librdkafka-dev
+RZ_BUILD_PACKAGES=(gcc libc6-dev cmake ninja-build pkg-config libglib2.0-dev libjansson-dev librdkafka-dev
                    libssl-dev)
 RZ_TEST_PACKAGES=(git g++ clang clang-format libclang-rt-14-dev libcmocka-dev liblemon-dev python3
                   python3-jsonschema man-db groff codespell lintian dpkg-dev binutils)
-RZ_KAFKA_PACKAGES=(openjdk-17-jdk-headless maven python3)
+RZ_KAFKA_PACKAGES=(openjdk-17-jdk-headless maven openssl python3)
 
 RZ_CLEANUPS=()
 RZ_CHILD=
