@@ -40,8 +40,8 @@ print_review(const RzPlan *plan, const RzRunOptions *options, const char *dir)
     RzWide most = rz_plan_busiest_receiver(plan, &busiest);
     if (options->throttle_bytes_per_s > 0 && most > 0) {
         g_autofree char *rate = rz_format_bytes((double)options->throttle_bytes_per_s);
-        double seconds = (double)most / (double)options->throttle_bytes_per_s;
-        g_autofree char *time = rz_format_duration((int64_t)(seconds * 1000));
+        g_autofree char *time =
+            rz_format_duration(rz_copy_time_ms(most, options->throttle_bytes_per_s));
         g_autofree char *incoming = rz_format_bytes((double)most);
         fprintf(stderr,
                 "At %s/s per receiving broker it takes at least %s: broker %d receives %s\n", rate,

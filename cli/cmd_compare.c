@@ -15,6 +15,7 @@
 #include "cli/report/report.h"
 #include "cli/units.h"
 #include "planner/compare.h"
+#include "planner/plan_facts.h"
 #include "rezone/error.h"
 
 static char *
@@ -29,7 +30,7 @@ time_text(const RzComparisonRow *row, int64_t throttle)
 {
     if (throttle <= 0)
         return g_strdup("-");
-    return rz_format_duration((int64_t)((double)row->busiest_bytes / (double)throttle * 1000));
+    return rz_format_duration(rz_copy_time_ms(row->busiest_bytes, throttle));
 }
 
 static void

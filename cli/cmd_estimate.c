@@ -113,14 +113,8 @@ static bool
 read_window(const RzArgs *args, int64_t *window_ms, GError **error)
 {
     const char *text = rz_args_value(args, "window");
-    int from = 0, to = 0;
     *window_ms = 0;
-    if (text == NULL)
-        return true;
-    if (!rz_parse_window("window", text, &from, &to, error))
-        return false;
-    *window_ms = (to - from + 24 * 60) % (24 * 60) * INT64_C(60000);
-    return true;
+    return text == NULL || rz_parse_window_ms("window", text, window_ms, error);
 }
 
 /* ---- answers ---- */

@@ -54,7 +54,7 @@ shortest_ms(const RzPlan *plan, int64_t throttle)
 {
     int32_t broker = -1;
     RzWide bytes = rz_plan_busiest_receiver(plan, &broker);
-    return throttle > 0 ? (int64_t)((double)bytes / (double)throttle * 1000) : -1;
+    return rz_copy_time_ms(bytes, throttle);
 }
 
 RzPreflight *
@@ -65,10 +65,8 @@ rz_preflight_from_args(const RzArgs *args, const RzPlan *plan, RzCluster *cluste
         !read_rate(args, "broker-bandwidth", &options.bandwidth_bytes_per_s, error))
         return NULL;
     const char *window = rz_args_value(args, "window");
-    int from = 0, to = 0;
-    if (window != NULL && !rz_parse_window("window", window, &from, &to, error))
+    if (window != NULL && !rz_parse_window_ms("window", window, &options.window_ms, error))
         return NULL;
-    options.window_ms = window != NULL ? (to - from + 24 * 60) % (24 * 60) * INT64_C(60000) : 0;
     options.estimate_ms = shortest_ms(plan, options.throttle_bytes_per_s);
     g_autoptr(RzSnapshot) now = rz_session_snapshot(args, cluster, error);
     if (now == NULL)

@@ -155,6 +155,16 @@ rz_parse_window(const char *what, const char *text, int *start_minute, int *end_
     return false;
 }
 
+bool
+rz_parse_window_ms(const char *what, const char *text, int64_t *ms, GError **error)
+{
+    int from = 0, to = 0;
+    if (!rz_parse_window(what, text, &from, &to, error))
+        return false;
+    *ms = (to - from + 24 * 60) % (24 * 60) * INT64_C(60000);
+    return true;
+}
+
 char *
 rz_format_bytes(double bytes)
 {

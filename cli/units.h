@@ -28,6 +28,9 @@ bool rz_parse_time(const char *what, const char *text, int64_t now_ms, int64_t *
 bool rz_parse_window(const char *what, const char *text, int *start_minute, int *end_minute,
                      GError **error);
 
+/* The same as a length: how long it is open each day. */
+bool rz_parse_window_ms(const char *what, const char *text, int64_t *ms, GError **error);
+
 /* (transfer full): "1.07 GB", "12 B"; decimal units, three significant digits. */
 char *rz_format_bytes(double bytes);
 /* (transfer full): "1h 02m", "3m 20s", "12 s". */

@@ -51,3 +51,9 @@ rz_plan_busiest_receiver(const RzPlan *plan, int32_t *broker_id)
     }
     return most;
 }
+
+int64_t
+rz_copy_time_ms(RzWide bytes, int64_t bytes_per_s)
+{
+    return bytes_per_s > 0 ? (int64_t)((double)bytes / (double)bytes_per_s * 1000) : -1;
+}

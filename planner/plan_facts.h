@@ -11,5 +11,8 @@
  */
 RzWide rz_plan_busiest_receiver(const RzPlan *plan, int32_t *broker_id);
 
+/* How long @bytes take at @bytes_per_s, in ms; -1 without a rate. */
+int64_t rz_copy_time_ms(RzWide bytes, int64_t bytes_per_s);
+
 /* Whether @id is among the first @n ids. */
 bool rz_plan_list_has(const int32_t *ids, uint16_t n, int32_t id);

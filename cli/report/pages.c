@@ -207,7 +207,7 @@ floor_time(const RzComparisonRow *row, int64_t throttle)
 {
     if (throttle <= 0)
         return g_strdup("unknown");
-    return rz_format_duration((int64_t)((double)row->busiest_bytes / (double)throttle * 1000));
+    return rz_format_duration(rz_copy_time_ms(row->busiest_bytes, throttle));
 }
 
 static void

@@ -117,9 +117,8 @@ count_bytes(Rehearsal *r)
     estimate->n_zone_pairs = pairs->len;
     estimate->zone_pairs = (RzZonePairEstimate *)(void *)g_array_steal(pairs, NULL);
     int32_t busiest = -1;
-    double most = (double)rz_plan_busiest_receiver(r->plan, &busiest);
-    int64_t rate = r->options->run->throttle_bytes_per_s;
-    estimate->floor_ms = rate > 0 ? (int64_t)(most * 1000 / (double)rate) : -1;
+    RzWide most = rz_plan_busiest_receiver(r->plan, &busiest);
+    estimate->floor_ms = rz_copy_time_ms(most, r->options->run->throttle_bytes_per_s);
 }
 
 /* ---- looking at the simulated cluster now and then ---- */
