@@ -256,6 +256,8 @@ rz_problem_new(const RzSnapshot *snapshot, const RzPolicy *policy, GError **erro
         return NULL;
     set_rooms(problem);
     set_boxes(problem);
+    if (!rz_shortage_beside_fixed(problem, error))
+        return NULL;
     warn_of_zoneless(problem);
     return g_steal_pointer(&problem);
 }

@@ -151,6 +151,23 @@ fewest_inside(const RzInstance *in, const RzClass *class, const bool *inside)
     return forced + MAX(left - free_room, 0);
 }
 
+bool
+rz_shortage_beside_fixed(const RzProblem *problem, GError **error)
+{
+    const RzInstance *in = &problem->in;
+    for (uint32_t b = 0; in->box_hi != NULL && b < in->n_brokers; b++) {
+        if (in->box_hi[b] >= in->fixed[b])
+            continue;
+        return short_of(error,
+                        "broker %d may hold %" G_GINT64_FORMAT " replica%s, but %" G_GINT64_FORMAT
+                        " of topics that the plan leaves alone stay there: raise its limit by "
+                        "%" G_GINT64_FORMAT ", or let the plan move those topics",
+                        problem->snapshot->brokers[problem->broker[b]].id, in->box_hi[b],
+                        in->box_hi[b] == 1 ? "" : "s", in->fixed[b], in->fixed[b] - in->box_hi[b]);
+    }
+    return true;
+}
+
 static char *
 name_brokers(const RzProblem *problem, const bool *set, bool member)
 {
@@ -190,14 +207,14 @@ rz_shortage_in_limits(const RzProblem *problem, const int64_t *lo, const int64_t
     if (over)
         short_of(error,
                  "%s may hold %" G_GINT64_FORMAT
-                 " replicas, but the zone rules force %" G_GINT64_FORMAT " there: %" G_GINT64_FORMAT
-                 " too many; raise their limits by that in sum",
-                 who, limit, reach, reach - limit);
+                 " replica%s, but the zone rules force %" G_GINT64_FORMAT
+                 " there: %" G_GINT64_FORMAT " too many; raise their limits by that in sum",
+                 who, limit, limit == 1 ? "" : "s", reach, reach - limit);
     else
         short_of(error,
-                 "%s must hold %" G_GINT64_FORMAT " replicas, but only %" G_GINT64_FORMAT
+                 "%s must hold %" G_GINT64_FORMAT " replica%s, but only %" G_GINT64_FORMAT
                  " can be placed there: lower their limits by %" G_GINT64_FORMAT " in sum",
-                 who, limit, reach, limit - reach);
+                 who, limit, limit == 1 ? "" : "s", reach, limit - reach);
 }
 
 /* Says how far the fullest broker is over, and what all brokers together could hold: the bound that

@@ -12,6 +12,9 @@ bool rz_shortage_of_brokers(const RzProblem *problem, const RzEligible *eligible
 /* Whether every partition has an allowed choice by its class's zone ranges. */
 bool rz_shortage_of_choices(const RzProblem *problem, GError **error);
 
+/* Whether the policy's limits leave room for the replicas that stay where they are. */
+bool rz_shortage_beside_fixed(const RzProblem *problem, GError **error);
+
 /* Fills @error for limits on brokers that cannot be met; @unmet shows why (engine.h). */
 void rz_shortage_in_limits(const RzProblem *problem, const int64_t *lo, const int64_t *hi,
                            const bool *unmet, GError **error);

@@ -29,7 +29,8 @@ typedef struct {
     const bool *unmet; /* infeasible: brokers whose limits show why */
 } RzSolution;
 
-/* @in must have an allowed choice in every class. Only explicit boxes can be infeasible. */
+/* @in must have an allowed choice in every class and no limit below a broker's fixed load. Only
+ * explicit boxes can be infeasible. */
 RzSolution *rz_solve(const RzInstance *in, const RzSolveOptions *options);
 void rz_solution_free(RzSolution *solution);
 
