@@ -31,11 +31,12 @@ typedef int64_t RzCost;
 #define RZ_COST_NAME(name) name
 #endif
 
-/* K: a byte weighs K, one move weighs 1, because a cycle of exchanges has at most n moves. */
+/* K: a byte weighs K, one move weighs 1, because a cycle of exchanges has fewer than K of them: at
+ * most one per broker, unless topics count as well (topic_tier.c). */
 static inline RzCost
 rz_cost_scale(const RzInstance *in)
 {
-    return (RzCost)in->n_brokers + 2;
+    return in->cost_scale > 0 ? (RzCost)in->cost_scale : (RzCost)in->n_brokers + 2;
 }
 
 /* What a new replica of @p costs. */

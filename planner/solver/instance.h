@@ -39,6 +39,7 @@ typedef struct {
     uint32_t *zone_first; /* n_zones + 1: brokers zone_first[z] .. zone_first[z + 1] - 1 */
     RzClass *classes;
     int32_t tolerance_percent; /* -1: as fair as possible */
+    int64_t cost_scale;        /* K, what a byte costs where a move costs 1; 0: n_brokers + 2 */
 
     /* Per partition. */
     uint16_t *class_of;

@@ -1,8 +1,10 @@
 /*
  * solver.c: the tiers in order: fairest limits, cheapest replicas within them, leaders.
  */
+#include "planner/solver/cost.h"
 #include "planner/solver/freedom.h"
 #include "planner/solver/replica_tier.h"
+#include "planner/solver/topic_tier.h"
 
 #include <string.h>
 
@@ -13,7 +15,16 @@ costs_fit(const RzInstance *in)
     RzWide largest = 0, n = in->n_brokers;
     for (uint32_t p = 0; p < in->n_partitions; p++)
         largest = MAX(largest, in->size_bytes[p]);
-    return 2 * n * ((n + 2) * largest + 1) < (RzWide)1 << 62;
+    return 2 * n * ((RzWide)rz_cost_scale(in) * largest + 1) < (RzWide)1 << 62;
+}
+
+void
+rz_cheapest_replicas(const RzInstance *in, const RzSolveOptions *options, RzSolution *solution)
+{
+    if (costs_fit(in) && !options->force_wide)
+        rz_replica_tier(in, options, solution);
+    else
+        rz_replica_tier_wide(in, options, solution);
 }
 
 static void
@@ -61,15 +72,15 @@ rz_solve(const RzInstance *in, const RzSolveOptions *options)
     solution->target = rz_arena_array(arena, RzBrokerIx, in->first_target[in->n_partitions]);
     solution->held = rz_arena_array(arena, int64_t, in->n_brokers);
     solution->price = rz_arena_array(arena, RzWide, in->n_brokers);
-    solution->scale = in->n_brokers + 2;
-    if (costs_fit(in) && !options->force_wide)
-        rz_replica_tier(in, options, solution);
+    solution->scale = rz_cost_scale(in);
+    if (options->topic_balance)
+        rz_topic_tier(in, options, solution);
     else
-        rz_replica_tier_wide(in, options, solution);
+        rz_cheapest_replicas(in, options, solution);
     if (!solution->feasible)
         return solution;
     count_cost(in, solution);
-    if (!options->ignore_freedom)
+    if (!options->ignore_freedom && !options->topic_balance)
         rz_freedom_use(in, solution);
     solution->leaders = options->keep_leaders ? rz_leaders_keep(in, solution->target, arena)
                                               : rz_leaders_balance(in, solution->target, arena);

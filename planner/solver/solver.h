@@ -11,7 +11,10 @@ typedef struct {
     bool force_wide;     /* 128-bit costs even where 64 bits do; likewise */
     bool ignore_freedom; /* leave ties as they fall; likewise */
     bool keep_leaders;   /* leaders change only where they must */
+    bool topic_balance;  /* every topic evenly on the brokers, before bytes count */
 } RzSolveOptions;
+
+typedef struct RzTopics RzTopics; /* topic_tier.h */
 
 typedef struct {
     RzArena *arena; /* owns everything below and the placement itself */
@@ -22,6 +25,7 @@ typedef struct {
     RzWide scale;       /* K: what a byte costs; a move costs 1 */
     RzWide bytes;       /* moved */
     int64_t moves;
+    RzTopics *topics; /* only with topic_balance */
     RzLeaders *leaders;
     int64_t n_augmentations;
     const uint32_t *by_rank; /* partitions by size; NULL if nobody needed it */
@@ -29,8 +33,8 @@ typedef struct {
     const bool *unmet; /* infeasible: brokers whose limits show why */
 } RzSolution;
 
-/* @in must have an allowed choice in every class and no limit below a broker's fixed load. Only
- * explicit boxes can be infeasible. */
+/* @in must have an allowed choice in every class, no limit below a broker's fixed load, and with
+ * topic_balance a cost_scale of rz_topic_cost_scale(). Only explicit boxes can be infeasible. */
 RzSolution *rz_solve(const RzInstance *in, const RzSolveOptions *options);
 void rz_solution_free(RzSolution *solution);
 

@@ -53,7 +53,51 @@ split(int64_t total, int64_t weight, const int64_t *fixed, uint32_t n)
     int64_t squares = 0;
     for (uint32_t b = 0; b < n; b++)
         squares += fixed[b] * fixed[b];
-    return {true, squares + total / weight, total % weight};
+    return {true, squares + total / weight, total % weight, 0};
+}
+
+// Broker nodes, each with its arcs to the sink: within limits, or its squares times @weight.
+bool
+add_brokers(Network &net, std::vector<Graph::Node> &brokers, Graph::Node sink, const RzInstance *in,
+            const int64_t *lo, const int64_t *hi, int64_t weight)
+{
+    for (uint32_t b = 0; b < in->n_brokers; b++) {
+        brokers.push_back(net.graph.addNode());
+        if (lo != nullptr && lo[b] > hi[b])
+            return false;
+        if (lo != nullptr)
+            net.arc(brokers[b], sink, lo[b], hi[b], 0);
+        else
+            add_squares(net, brokers[b], sink, in->fixed[b], in->n_partitions, weight);
+    }
+    return true;
+}
+
+// A partition, its zones, and arcs on to @ends, one node per broker.
+void
+add_partition(Network &net, const std::vector<Graph::Node> &ends, Graph::Node sink,
+              const RzInstance *in, uint32_t p, int64_t new_cost)
+{
+    Graph::Node node = net.graph.addNode();
+    const RzRange *ranges = rz_zone_ranges(in, p);
+    net.supply[node] = rz_rf(in, p);
+    net.supply[sink] -= rz_rf(in, p);
+    for (uint32_t z = 0; z < in->n_zones; z++) {
+        Graph::Node zone = net.graph.addNode();
+        net.arc(node, zone, ranges[z].lo, ranges[z].hi, 0);
+        for (uint32_t b = in->zone_first[z]; b < in->zone_first[z + 1]; b++)
+            net.arc(zone, ends[b], 0, 1, rz_is_current(in, p, b) ? 0 : new_cost);
+    }
+}
+
+// More than all partitions together can cost.
+int64_t
+beyond_costs(const RzInstance *in, int64_t scale)
+{
+    int64_t weight = 1;
+    for (uint32_t p = 0; p < in->n_partitions; p++)
+        weight += (scale * in->size_bytes[p] + 1) * rz_rf(in, p);
+    return weight;
 }
 } // namespace
 
@@ -63,38 +107,50 @@ oracle_replicas(const RzInstance *in, const int64_t *lo, const int64_t *hi)
     Network net;
     Graph::Node sink = net.graph.addNode();
     std::vector<Graph::Node> brokers;
-    std::vector<int64_t> users(in->n_brokers, in->n_partitions);
-    int64_t weight = 1, scale = in->n_brokers + 2;
+    int64_t scale = in->n_brokers + 2, weight = beyond_costs(in, scale);
+    if (!add_brokers(net, brokers, sink, in, lo, hi, weight))
+        return {false, 0, 0, 0};
     for (uint32_t p = 0; p < in->n_partitions; p++)
-        weight += (scale * in->size_bytes[p] + 1) * rz_rf(in, p);
-    for (uint32_t b = 0; b < in->n_brokers; b++) {
-        brokers.push_back(net.graph.addNode());
-        if (lo != nullptr && lo[b] > hi[b])
-            return {false, 0, 0};
-        if (lo != nullptr)
-            net.arc(brokers[b], sink, lo[b], hi[b], 0);
-        else
-            add_squares(net, brokers[b], sink, in->fixed[b], users[b], weight);
-    }
-    for (uint32_t p = 0; p < in->n_partitions; p++) {
-        Graph::Node node = net.graph.addNode();
-        const RzRange *ranges = rz_zone_ranges(in, p);
-        net.supply[node] = rz_rf(in, p);
-        net.supply[sink] -= rz_rf(in, p);
-        for (uint32_t z = 0; z < in->n_zones; z++) {
-            Graph::Node zone = net.graph.addNode();
-            net.arc(node, zone, ranges[z].lo, ranges[z].hi, 0);
-            for (uint32_t b = in->zone_first[z]; b < in->zone_first[z + 1]; b++)
-                net.arc(zone, brokers[b], 0, 1,
-                        rz_is_current(in, p, b) ? 0 : scale * in->size_bytes[p] + 1);
-        }
+        add_partition(net, brokers, sink, in, p, scale * in->size_bytes[p] + 1);
+    int64_t total = 0;
+    if (!net.solve(&total))
+        return {false, 0, 0, 0};
+    if (lo != nullptr)
+        return {true, 0, total, 0};
+    return split(total, weight, in->fixed, in->n_brokers);
+}
+
+OracleAnswer
+oracle_topics(const RzInstance *in, const int64_t *lo, const int64_t *hi)
+{
+    Network net;
+    Graph::Node sink = net.graph.addNode();
+    std::vector<Graph::Node> brokers;
+    int64_t scale = in->cost_scale, topic_weight = beyond_costs(in, scale);
+    int64_t weight = topic_weight;
+    for (uint32_t p = 0; p < in->n_partitions; p++) // no x exceeds the number of partitions
+        weight += topic_weight * rz_rf(in, p) * in->n_partitions;
+    if (!add_brokers(net, brokers, sink, in, lo, hi, weight))
+        return {false, 0, 0, 0};
+    for (uint32_t p = 0; p < in->n_partitions;) {
+        std::vector<Graph::Node> cells;
+        uint32_t first = p;
+        for (uint32_t b = 0; b < in->n_brokers; b++)
+            cells.push_back(net.graph.addNode());
+        for (; p < in->n_partitions && in->topic[p] == in->topic[first]; p++)
+            add_partition(net, cells, sink, in, p, scale * in->size_bytes[p] + 1);
+        for (uint32_t b = 0; b < in->n_brokers; b++)
+            add_squares(net, cells[b], brokers[b], 0, p - first, topic_weight);
     }
     int64_t total = 0;
     if (!net.solve(&total))
-        return {false, 0, 0};
-    if (lo != nullptr)
-        return {true, 0, total};
-    return split(total, weight, in->fixed, in->n_brokers);
+        return {false, 0, 0, 0};
+    OracleAnswer answer = {true, 0, total % weight, 0};
+    if (lo == nullptr)
+        answer = split(total, weight, in->fixed, in->n_brokers);
+    answer.topic_squares = answer.cost / topic_weight;
+    answer.cost %= topic_weight;
+    return answer;
 }
 
 OracleAnswer
@@ -120,6 +176,6 @@ oracle_leaders(const RzInstance *in, const RzBrokerIx *target)
         add_squares(net, brokers[b], sink, in->fixed_leaders[b], users[b], weight);
     int64_t total = 0;
     if (!net.solve(&total))
-        return {false, 0, 0};
+        return {false, 0, 0, 0};
     return split(total, weight, in->fixed_leaders, in->n_brokers);
 }
