@@ -42,6 +42,7 @@ typedef struct {
     const RzArgs *args;
     const char *zone;
     const char *dir;
+    const RzZones *zones;
     RzCluster *cluster;
     RzPolicy *policy;
     RzSnapshot *before;
@@ -160,7 +161,8 @@ look(Job *job, GError **error)
     g_autofree char *serving = serving_zones(job->before);
     if (!job->quiet)
         rz_say("Zones that serve today: %s", serving[0] != '\0' ? serving : "none");
-    return settle_zones(job, serving, error) &&
+    return rz_session_check_caps(job->zones, job->cluster, error) &&
+           settle_zones(job, serving, error) &&
            save_snapshot(job->before, job->dir, BEFORE_FILE, error);
 }
 
@@ -338,6 +340,7 @@ do_job(const RzArgs *args, const char *dir, GError **error)
     g_auto(Job) job = {.args = args,
                        .zone = rz_args_file(args, 0),
                        .dir = dir,
+                       .zones = zones,
                        .quiet = rz_args_flag(args, "quiet")};
     job.policy = rz_policy_from_args(args, error);
     if (job.policy == NULL || !remember_job(args, dir, error))

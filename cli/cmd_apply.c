@@ -31,7 +31,7 @@ rz_cmd_apply(const RzArgs *args, GError **error)
     if (!foreign && source == NULL)
         return -1;
     g_autoptr(RzCluster) cluster = rz_session_connect(args, error);
-    if (cluster == NULL)
+    if (cluster == NULL || !rz_session_check_caps(zones, cluster, error))
         return -1;
     if (foreign) {
         g_autoptr(RzSnapshot) now = rz_session_snapshot(args, cluster, error);

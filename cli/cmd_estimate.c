@@ -15,6 +15,7 @@
 #include "cli/report/report.h"
 #include "cli/run_options.h"
 #include "cli/units.h"
+#include "cli/zone_caps.h"
 #include "executor/simulated/estimate.h"
 #include "rezone/error.h"
 #include "sim/sim.h"
@@ -271,6 +272,13 @@ answer(const RzArgs *args, Question *question, const RzSnapshot *snapshot, const
     rz_run_options_init(&run);
     if (!rz_run_mode_from_args(args, &run, error))
         return false;
+    g_autoptr(RzZoneCaps) caps = rz_zone_caps_from_args(args, error);
+    g_autoptr(GPtrArray) zones = g_ptr_array_new();
+    for (uint32_t z = 0; z < snapshot->n_zones; z++)
+        g_ptr_array_add(zones, (gpointer)(uintptr_t)snapshot->zones[z]);
+    if (caps == NULL || !rz_zone_caps_check(caps, zones, error))
+        return false;
+    rz_zone_caps_lend(caps, &run);
     options.run = &run;
     for (guint i = 0; i < question->cases->len; i++) {
         Case *c = &g_array_index(question->cases, Case, i);

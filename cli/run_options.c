@@ -114,6 +114,7 @@ rz_run_options_from_args(const RzArgs *args, const RzZones *zones, RzRunOptions 
     rz_run_options_init(options);
     options->zone_map = zones->entries;
     options->n_zone_map = zones->n_entries;
+    rz_zone_caps_lend(zones->caps, options);
     if (!rz_run_mode_from_args(args, options, error))
         return false;
     const char *throttle = value_if_known(args, "throttle");

@@ -27,6 +27,9 @@ RzZones *
 rz_session_zones(const RzArgs *args, GError **error)
 {
     g_autoptr(RzZones) zones = g_new0(RzZones, 1);
+    zones->caps = rz_zone_caps_from_args(args, error);
+    if (zones->caps == NULL)
+        return NULL;
     const char *path = rz_args_value(args, "zone-map");
     if (path == NULL)
         return g_steal_pointer(&zones);
@@ -47,8 +50,29 @@ rz_zones_free(RzZones *zones)
     if (zones == NULL)
         return;
     rz_zone_map_free(zones->map);
+    rz_zone_caps_free(zones->caps);
     g_free(zones->entries);
     g_free(zones);
+}
+
+bool
+rz_session_check_caps(const RzZones *zones, RzCluster *cluster, GError **error)
+{
+    static const char *const none[] = {NULL};
+    if (zones->caps->caps->len == 0)
+        return true;
+    g_autoptr(RzClusterMetadata) live = rz_cluster_metadata(cluster, none, 0, error);
+    if (live == NULL)
+        return false;
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (uint32_t b = 0; b < live->n_brokers; b++)
+        if (live->brokers[b].rack != NULL &&
+            !g_ptr_array_find_with_equal_func(names, live->brokers[b].rack, g_str_equal, NULL))
+            g_ptr_array_add(names, live->brokers[b].rack);
+    for (uint32_t i = 0; i < zones->n_entries; i++)
+        if (!g_ptr_array_find_with_equal_func(names, zones->entries[i].zone, g_str_equal, NULL))
+            g_ptr_array_add(names, (gpointer)(uintptr_t)zones->entries[i].zone);
+    return rz_zone_caps_check(zones->caps, names, error);
 }
 
 /* ---- connecting ---- */

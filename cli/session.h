@@ -7,18 +7,22 @@
 #include "executor/cluster.h"
 #include "planner/kafka_json.h"
 #include "planner/snapshot_private.h"
+#include "cli/zone_caps.h"
 #include "rezone/run.h"
 
-/* Zones by broker, as the run takes them; the names live in the map. */
+/* What the options say about zones, as the run takes it; the names live in the map and the caps. */
 typedef struct {
     RzZoneEntry *entries;
     uint32_t n_entries;
-    RzZoneMap *map; /* NULL without --zone-map */
+    RzZoneMap *map;   /* NULL without --zone-map */
+    RzZoneCaps *caps; /* never NULL */
 } RzZones;
 
-/* --zone-map; empty when it is not given. */
+/* --zone-map and --zone-cap; empty when they are not given. */
 RzZones *rz_session_zones(const RzArgs *args, GError **error);
 void rz_zones_free(RzZones *zones);
+/* Asks the cluster whether it has the zones that caps name, unless there are no caps. */
+bool rz_session_check_caps(const RzZones *zones, RzCluster *cluster, GError **error);
 
 /* Connects as -b, --command-config and -X say. */
 RzCluster *rz_session_connect(const RzArgs *args, GError **error);

@@ -80,7 +80,7 @@ describe_states(const RzRun *run, GString *text)
 }
 
 static void
-describe_brokers(const RzRun *run, GString *text)
+describe_brokers(RzRun *run, GString *text)
 {
     for (guint b = 0; b < run->broker_list->len; b++) {
         const RzRunBroker *broker = run->broker_list->pdata[b];

@@ -235,7 +235,8 @@ bool rz_run_prune(RzRun *run, GError **error);
 bool rz_run_retune(RzRun *run, GError **error); /* rates as they should be now */
 bool rz_run_restore(RzRun *run, bool *restored, GError **error);
 void rz_run_track_brokers(RzRun *run, const RzClusterMetadata *metadata);
-bool rz_part_wants_list(const RzRun *run, const RzPart *part);
+bool rz_part_wants_list(RzRun *run, const RzPart *part);
+int64_t rz_run_rate_into(const RzRun *run, const RzRunBroker *broker); /* 0: no throttle */
 uint32_t rz_run_n_debts(const RzRun *run);
 
 bool rz_run_elect(RzRun *run, bool *led, GError **error);

@@ -23,12 +23,33 @@
 #define PACED_SECONDS 3
 #define UNTHROTTLED_BYTES ((int64_t)256 << 20)
 
+/* A cap of a pair of zones that is below the throttle is the throttle of its receivers. */
+int64_t
+rz_run_rate_into(const RzRun *run, const RzRunBroker *broker)
+{
+    int64_t rate = run->rate;
+    for (guint i = 0; i < run->caps->len; i++) {
+        const RzRunCap *cap = &g_array_index(run->caps, RzRunCap, i);
+        if (cap->to == broker->zone)
+            rate = MIN(rate, cap->bytes_per_s);
+    }
+    return rate;
+}
+
 bool
-rz_part_wants_list(const RzRun *run, const RzPart *part)
+rz_part_wants_list(RzRun *run, const RzPart *part)
 {
     if (run->rate <= 0 || rz_part_n_adding(run, part) == 0)
         return false;
-    return run->journal->settings.throttle_mode != RZ_THROTTLE_PACED || part->bytes > run->rate;
+    if (run->journal->settings.throttle_mode != RZ_THROTTLE_PACED || part->bytes > run->rate)
+        return true;
+    uint16_t n;
+    const int32_t *goal = rz_part_goal(run, part, &n);
+    for (uint16_t i = 0; run->caps->len > 0 && i < n; i++)
+        if (rz_part_is_adding(run, part, goal[i]) &&
+            part->bytes > rz_run_rate_into(run, rz_run_broker(run, goal[i])))
+            return true;
+    return false;
 }
 
 /* ---- order ---- */

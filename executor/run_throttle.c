@@ -231,7 +231,8 @@ wanted_rate(const RzRun *run, const RzRunBroker *broker, int kind)
 {
     bool shared = kind == 0 && run->journal->settings.throttle_mode == RZ_THROTTLE_PACED &&
                   (broker->n_unlisted > 0 || broker->pending_small > 0);
-    return shared ? MAX(run->rate / 2, 1) : run->rate;
+    int64_t rate = kind == 0 ? rz_run_rate_into(run, broker) : run->rate;
+    return shared ? MAX(rate / 2, 1) : rate;
 }
 
 static bool

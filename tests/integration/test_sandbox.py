@@ -33,6 +33,20 @@ def run(*arguments, expect=0, timeout=60):
     return done.stdout
 
 
+def refusal(*arguments):
+    """What a command says that is refused as bad usage."""
+    done = subprocess.run([str(REZONE), *map(str, arguments)], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
+    if done.returncode != 2:
+        raise AssertionError(f"rezone {arguments[0]} exited {done.returncode}: {done.stderr}")
+    return done.stderr
+
+
+def estimated_ms(before, plan, *options):
+    answer = run("estimate", before, plan, "--throttle", "100MB", *options, "--json")
+    return json.loads(answer)["estimates"][0]["duration_ms"]
+
+
 def connect(bootstrap, broker=0):
     host, port = bootstrap.split(",")[broker].rsplit(":", 1)
     peer = socket.create_connection((host, int(port)), timeout=5)
@@ -177,6 +191,34 @@ class CommandTest(unittest.TestCase):
         with Sandbox(REZONE, "--topics", "1") as sandbox:
             sandbox.tell("deny DESCRIBE CLUSTER")
             run("snapshot", "-b", sandbox.bootstrap, "-o", "/dev/null", expect=3)
+
+    def test_zone_caps(self):
+        with tempfile.TemporaryDirectory() as directory:
+            before, plan = (Path(directory) / name for name in ("b", "p"))
+            run_dir = Path(directory) / "run"
+            with Sandbox(REZONE, "--empty-zone", "az2", "--topics", "4", "--data", "1GB",
+                         "--time-scale", "20") as sandbox:
+                live = ["-b", sandbox.bootstrap]
+                run("snapshot", *live, "-o", before)
+                run("plan", before, "-o", plan)
+                apply = ["apply", plan, *live, "--throttle", "100MB", "--yes", "--run-dir", run_dir]
+                for wrong in ("az1", "az1:az2", "az1=1MB", ":az2=1MB", "az1:az2=fast"):
+                    self.assertIn("--zone-cap", refusal(*apply, "--zone-cap", wrong))
+                    self.assertIn("--zone-cap", refusal("estimate", before, plan, "--throttle",
+                                                        "100MB", "--zone-cap", wrong))
+                unknown = refusal(*apply, "--zone-cap", "az1:az9=1MB")
+                self.assertIn("no broker is in zone az9; there are az1, az2", unknown)
+                self.assertFalse(run_dir.exists())
+                cap = ["--zone-cap", "az1:az2=20MB/s"]
+                slow = estimated_ms(before, plan, *cap)
+                self.assertGreater(slow, 2 * estimated_ms(before, plan))
+                start = time.monotonic()
+                run(*apply, *cap, timeout=120)
+                took_ms = 20 * 1000 * (time.monotonic() - start)
+                self.assertGreater(took_ms, 0.8 * slow)
+                run("verify", plan, *live)
+                header = (run_dir / "journal").read_text().splitlines()[0]
+                self.assertIn('"zone_caps":[["az1","az2",20000000]]', header)
 
     def test_the_whole_job_and_a_rehearsal_of_its_result(self):
         with tempfile.TemporaryDirectory() as directory:

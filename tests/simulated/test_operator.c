@@ -254,6 +254,55 @@ a_zone_cap_slows_that_pair(void **state)
     world_free(capped);
 }
 
+/* Bytes of the brokers of az2, and the most that came in over any ten seconds of a run. */
+static int64_t
+bytes_in_az2(World *world)
+{
+    int64_t bytes = 0;
+    for (int32_t id = 4; id <= 6; id++) {
+        g_autoptr(GArray) dirs = NULL;
+        g_autoptr(GArray) replicas = NULL;
+        assert_true(rz_sim_log_dirs(world->sim, id, &dirs, &replicas));
+        for (guint i = 0; i < replicas->len; i++)
+            bytes += g_array_index(replicas, RzSimLogReplicaView, i).size_bytes;
+    }
+    return bytes;
+}
+
+static int64_t
+most_in_ten_seconds(World *world)
+{
+    g_autoptr(GArray) seen = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    int64_t most = 0;
+    world_open(world, RZ_RUN_APPLY);
+    for (WorldEnd end = WORLD_TIME_UP; end == WORLD_TIME_UP; end = world_turn(world, 1000, NULL)) {
+        int64_t now = bytes_in_az2(world);
+        g_array_append_val(seen, now);
+        if (seen->len > 10)
+            most = MAX(most, now - g_array_index(seen, int64_t, seen->len - 11));
+    }
+    world_close(world);
+    world_expect_all(world, AT_TARGET, "done");
+    return most;
+}
+
+/* Many moves, none of them small against the cap, and all from az1 to az2. */
+static void
+the_rate_of_a_zone_cap_holds(void **row)
+{
+    const int64_t *bytes = *row;
+    WorldMove moves[24] = {{0}};
+    for (int32_t i = 0; i < 24; i++)
+        moves[i] = (WorldMove){"many", i, {1, 2}, {4 + i % 3, 2}, *bytes};
+    World *world = world_new_with(V43, moves, G_N_ELEMENTS(moves));
+    RzZoneCap cap = {"az1", "az2", 4 * MB};
+    world->options.zone_caps = &cap;
+    world->options.n_zone_caps = 1;
+    int64_t most = most_in_ten_seconds(world);
+    assert_in_range(most, 3 * 10 * MB, 5 * 10 * MB);
+    world_free(world);
+}
+
 static void
 auto_throttle_grows_while_it_is_quiet(void **state)
 {
@@ -524,6 +573,7 @@ int
 main(void)
 {
     g_setenv("TZ", "UTC", TRUE);
+    static int64_t small_bytes = 2 * MB, large_bytes = 30 * MB;
     const struct CMUnitTest others[] = {
         cmocka_unit_test(another_cluster_is_refused),
         cmocka_unit_test(a_finished_run_is_rolled_back),
@@ -534,6 +584,10 @@ main(void)
         cmocka_unit_test(it_starts_when_it_was_told),
         cmocka_unit_test(it_stops_outside_the_window_and_goes_on_the_next_night),
         cmocka_unit_test(a_zone_cap_slows_that_pair),
+        {"the rate of a zone cap holds, small partitions", the_rate_of_a_zone_cap_holds, NULL, NULL,
+         &small_bytes},
+        {"the rate of a zone cap holds, large partitions", the_rate_of_a_zone_cap_holds, NULL, NULL,
+         &large_bytes},
         cmocka_unit_test(auto_throttle_grows_while_it_is_quiet),
         cmocka_unit_test(trouble_elsewhere_holds_submissions),
         cmocka_unit_test(a_partition_below_min_isr_holds_from_the_start),
