@@ -6,16 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* CRC-32C (Castagnoli), bit by bit: journals are small and the table is not worth a page. */
+/* CRC-32C (Castagnoli), four bits at a time: a table of 16 words fits on a line or two. */
 uint32_t
 rz_crc32c(const void *data, gsize length)
 {
+    static const uint32_t of_nibble[16] = {
+        0x00000000, 0x105ec76f, 0x20bd8ede, 0x30e349b1, 0x417b1dbc, 0x5125dad3,
+        0x61c69362, 0x7198540d, 0x82f63b78, 0x92a8fc17, 0xa24bb5a6, 0xb21572c9,
+        0xc38d26c4, 0xd3d3e1ab, 0xe330a81a, 0xf36e6f75,
+    };
     const uint8_t *bytes = data;
     uint32_t crc = UINT32_MAX;
     for (gsize i = 0; i < length; i++) {
         crc ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++)
-            crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0x82f63b78U : 0);
+        crc = (crc >> 4) ^ of_nibble[crc & 15];
+        crc = (crc >> 4) ^ of_nibble[crc & 15];
     }
     return ~crc;
 }

@@ -11,7 +11,7 @@
 
 #define INTERVAL_MS 5000
 #define COST_FACTOR 20
-#define PARTITIONS_A_MS 10 /* 100,000 partitions are read every 10 s */
+#define PARTITIONS_A_MS 4 /* 100,000 partitions are read every 25 s */
 #define INTERVAL_MAX_MS 30000
 #define DEAD_FOR_MS 30000
 #define TOPICS_A_REQUEST 500
@@ -100,13 +100,15 @@ count_zones(RzRun *run)
 {
     g_array_set_size(run->zone_safe, 0);
     for (guint i = 0; i < run->broker_list->len; i++) {
-        const char *zone = ((const RzRunBroker *)run->broker_list->pdata[i])->zone;
+        RzRunBroker *broker = run->broker_list->pdata[i];
         guint z = 0;
-        while (z < run->zone_safe->len && g_array_index(run->zone_safe, RzZoneSafe, z).zone != zone)
+        while (z < run->zone_safe->len &&
+               g_array_index(run->zone_safe, RzZoneSafe, z).zone != broker->zone)
             z++;
-        if (zone == NULL || z < run->zone_safe->len)
+        broker->zone_at = z;
+        if (broker->zone == NULL || z < run->zone_safe->len)
             continue;
-        RzZoneSafe entry = {zone, 0, 0};
+        RzZoneSafe entry = {.zone = broker->zone};
         g_array_append_val(run->zone_safe, entry);
     }
 }
@@ -114,13 +116,17 @@ count_zones(RzRun *run)
 static void
 judge_zones(RzRun *run, const RzClusterPartition *partition, int32_t min_isr)
 {
+    RzZoneSafe *zones = (RzZoneSafe *)(void *)run->zone_safe->data;
+    for (guint z = 0; z < run->zone_safe->len; z++)
+        zones[z].here = 0;
+    for (uint32_t i = 0; i < partition->n_isr; i++) {
+        const RzRunBroker *broker = rz_run_broker(run, partition->isr[i]);
+        if (broker->zone != NULL)
+            zones[broker->zone_at].here++;
+    }
     for (guint z = 0; z < run->zone_safe->len; z++) {
-        RzZoneSafe *entry = &g_array_index(run->zone_safe, RzZoneSafe, z);
-        int32_t left = 0;
-        for (uint32_t i = 0; i < partition->n_isr; i++)
-            left += rz_run_broker(run, partition->isr[i])->zone != entry->zone;
-        entry->total++;
-        entry->safe += left >= min_isr;
+        zones[z].total++;
+        zones[z].safe += (int32_t)(partition->n_isr - zones[z].here) >= min_isr;
     }
 }
 
@@ -159,9 +165,8 @@ count_missing(RzRun *run, const RzPart *part, const RzClusterPartition *partitio
 {
     for (uint32_t i = 0; i < partition->n_replicas; i++) {
         int32_t id = partition->replicas[i];
-        if (part != NULL && rz_part_is_adding(run, part, id))
-            continue;
-        run->health.missing += !rz_list_has(partition->isr, partition->n_isr, id);
+        if (!rz_list_has(partition->isr, partition->n_isr, id))
+            run->health.missing += part == NULL || !rz_part_is_adding(run, part, id);
     }
 }
 

@@ -80,6 +80,7 @@ typedef struct {
 typedef struct {
     int32_t id;
     const char *zone; /* interned, NULL none */
+    guint zone_at;    /* its index in RzRun.zone_safe, as of the last health reading */
     bool alive;
     int64_t dead_since_ms;
     int64_t suspect_until_ms; /* it did not answer us, whatever Metadata says */
@@ -124,6 +125,7 @@ typedef struct {
 typedef struct {
     const char *zone;
     uint32_t safe, total;
+    uint32_t here; /* members of an ISR in this zone: scratch of the judge */
 } RzZoneSafe;
 
 struct RzRun {

@@ -307,24 +307,42 @@ waits(const RzPart *part)
     return part->state == RZ_PART_PENDING && !part->in_window && !part->parked;
 }
 
+/* Takes out what does not wait any more. */
+static void
+compact_queue(const RzRun *run, RzRunBroker *broker)
+{
+    guint kept = 0;
+    for (guint i = broker->head; i < broker->queue->len; i++) {
+        uint32_t index = g_array_index(broker->queue, uint32_t, i);
+        if (waits(&run->parts[index]))
+            g_array_index(broker->queue, uint32_t, kept++) = index;
+    }
+    g_array_set_size(broker->queue, kept);
+    broker->head = 0;
+}
+
+/* A first one that does not fit is passed by many that do: they are not passed again every cycle. */
 static void
 serve(RzRun *run, RzRunBroker *broker, GArray *chosen)
 {
     while (broker->head < broker->queue->len &&
            !waits(&run->parts[g_array_index(broker->queue, uint32_t, broker->head)]))
         broker->head++;
-    guint tried = 0;
+    guint tried = 0, passed = 0;
     for (guint i = broker->head; i < broker->queue->len && tried < LOOKAHEAD; i++) {
         RzPart *part = &run->parts[g_array_index(broker->queue, uint32_t, i)];
+        passed += !waits(part);
         if (!waits(part))
             continue;
         if (chosen->len >= run->batch_max)
-            return;
+            break;
         if (admit(run, part))
             take(run, part, chosen);
         else
             tried++;
     }
+    if (passed > broker->queue->len / 4 + LOOKAHEAD)
+        compact_queue(run, broker);
 }
 
 static void
