@@ -115,7 +115,7 @@ rz_journal_put_key(RzJournal *journal, RzResourceType type, const char *name, co
     g_free(entry->prior);
     entry->prior = g_strdup(prior);
     entry->source = source;
-    entry->restored = entry->debt = false;
+    entry->restored = entry->debt = entry->dirty = false;
     g_ptr_array_set_size(entry->ours, 0);
     return entry;
 }

@@ -60,6 +60,7 @@ typedef struct {
     RzConfigSource source;
     GPtrArray *ours; /* char *: values we set (rates only); NULL-free */
     bool restored;   /* given back, or found changed by others and left alone */
+    bool dirty;      /* what was last written is not known to be the prior value */
     bool debt;       /* its broker was down when it should have been given back */
 } RzJournalKey;
 

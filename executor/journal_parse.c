@@ -223,6 +223,7 @@ take_config(RzJournal *journal, const json_t *record)
         if (key == NULL)
             return false;
         key->restored = false;
+        key->dirty = true;
         if (value != NULL)
             g_ptr_array_add(key->ours, g_strdup(value));
     }

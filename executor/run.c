@@ -122,8 +122,7 @@ do_reading(RzRun *run, GError **error)
     if (run->intent == RZ_RUN_PAUSE)
         return rz_run_turn(run, RZ_RUN_EV_INTERRUPT, error);
     if (!rz_run_read_all(run, error) || !learn_cluster_id(run, error) ||
-        !refuse_foreign(run, error) || !rz_run_health(run, error) ||
-        !rz_run_reconcile_lists(run, error))
+        !refuse_foreign(run, error) || !rz_run_health(run, error) || !rz_run_reconcile(run, error))
         return false;
     run->bucket_ms = run->cycle_ms;
     run->progress_ms = run->cycle_ms;
@@ -326,8 +325,8 @@ watch(RzRun *run, GError **error)
         rz_run_unpark(run);
         rz_run_adapt(run);
     }
-    return rz_run_reconcile_lists(run, error) && rz_run_prune(run, error) &&
-           rz_run_retune(run, error) && rz_run_progress(run, error);
+    return rz_run_reconcile(run, error) && rz_run_prune(run, error) && rz_run_retune(run, error) &&
+           rz_run_progress(run, error);
 }
 
 static bool

@@ -287,6 +287,21 @@ active_topics(RzRun *run)
     return topics;
 }
 
+/* A new replica in the ISR that is still throttled holds up every producer that waits for all. */
+static void
+note_joined(RzRun *run, RzPart *part)
+{
+    const RzClusterTopic *topic = rz_cluster_find_topic(run->live, run->topics[part->topic].name);
+    const RzClusterPartition *live =
+        topic == NULL ? NULL : rz_cluster_find_partition(topic, part->number);
+    uint16_t n;
+    const int32_t *goal = rz_part_goal(run, part, &n);
+    for (uint16_t i = 0; live != NULL && i < MIN(n, 32); i++)
+        if ((part->joined >> i & 1) == 0 && rz_list_has(live->isr, live->n_isr, goal[i]) &&
+            rz_part_is_adding(run, part, goal[i]))
+            rz_part_join(run, part, i);
+}
+
 bool
 rz_run_observe(RzRun *run, GError **error)
 {
@@ -301,6 +316,8 @@ rz_run_observe(RzRun *run, GError **error)
         RzPart *part = &run->parts[g_array_index(run->active, uint32_t, i)];
         if (rz_part_is_active(part))
             rz_run_apply_seen(run, part, rz_run_look(run, part, run->live), finished, cancels);
+        if (part->listed)
+            note_joined(run, part);
     }
     bool settled = settle(run, finished, cancels, error);
     compact_active(run);

@@ -298,9 +298,8 @@ rz_run_free(RzRun *run)
     rz_cluster_reassignments_free(run->listed);
     rz_cluster_metadata_free(run->live);
     for (uint32_t t = 0; t < run->n_topics; t++)
-        for (int k = 0; k < 2; k++)
-            if (run->topics[t].entries[k] != NULL)
-                g_array_unref(run->topics[t].entries[k]);
+        if (run->topics[t].listed != NULL)
+            g_array_unref(run->topics[t].listed);
     g_free(run->topics);
     g_free(run->parts);
     g_hash_table_unref(run->topic_index);

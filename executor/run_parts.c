@@ -157,7 +157,44 @@ rz_part_enter(RzRun *run, RzPart *part, int32_t source)
     part->write_rate = 0;
     part->source = source;
     part->listed = rz_part_wants_list(run, part);
+    part->joined = 0;
     charge(run, part, 1);
+    if (!part->listed)
+        return;
+    RzRunTopic *topic = &run->topics[part->topic];
+    uint32_t index = (uint32_t)(part - run->parts);
+    if (topic->listed == NULL)
+        topic->listed = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    g_array_append_val(topic->listed, index);
+}
+
+void
+rz_run_want_prune(RzRun *run, uint32_t topic)
+{
+    if (run->topics[topic].prune)
+        return;
+    run->topics[topic].prune = true;
+    g_array_append_val(run->to_prune, topic);
+}
+
+static void
+unlist(RzRun *run, const RzPart *part)
+{
+    GArray *listed = run->topics[part->topic].listed;
+    for (guint i = 0; i < listed->len; i++)
+        if (g_array_index(listed, uint32_t, i) == (uint32_t)(part - run->parts)) {
+            g_array_remove_index(listed, i);
+            break;
+        }
+    rz_run_want_prune(run, part->topic);
+}
+
+void
+rz_part_join(RzRun *run, RzPart *part, uint16_t at)
+{
+    part->joined |= UINT32_C(1) << at;
+    if (part->listed)
+        rz_run_want_prune(run, part->topic);
 }
 
 void
@@ -168,10 +205,8 @@ rz_part_leave(RzRun *run, RzPart *part)
     if (part->charged)
         charge(run, part, -1);
     part->in_window = part->charged = false;
-    if (part->listed && !run->topics[part->topic].prune) {
-        run->topics[part->topic].prune = true;
-        g_array_append_val(run->to_prune, part->topic);
-    }
+    if (part->listed)
+        unlist(run, part);
     part->listed = false;
     part->source = RZ_NO_BROKER;
 }

@@ -61,6 +61,7 @@ typedef struct {
     bool again;              /* on its way back to be sent once more (it hung) */
     bool in_window, charged; /* charged: to the brokers' windows, too */
     bool listed;             /* has throttle entries while in the windows */
+    uint32_t joined;         /* bit i: its goal's i-th replica is in the ISR and needs none */
     bool parked;             /* out of the queues until the next health reading */
     bool led;                /* its leader was seen to */
     bool in_active, in_queue;
@@ -70,11 +71,11 @@ typedef struct {
     const char *name; /* the journal's */
     const char *topic_id;
     uint32_t first_part, n_parts;
-    uint32_t n_active;  /* parts to be looked at in every cycle */
-    int32_t min_isr;    /* 1 until known */
-    uint32_t n_seen;    /* partitions it had when it was last seen; 0: not yet */
-    GArray *entries[2]; /* RzThrottleEntry we have put in: follower, leader list; NULL none */
-    bool prune;         /* entries hold some that are not needed any more */
+    uint32_t n_active; /* parts to be looked at in every cycle */
+    int32_t min_isr;   /* 1 until known */
+    uint32_t n_seen;   /* partitions it had when it was last seen; 0: not yet */
+    GArray *listed; /* uint32_t: its parts in the windows that need throttle entries; NULL none */
+    bool prune;     /* its throttle lists hold entries that are not needed any more */
 } RzRunTopic;
 
 typedef struct {
@@ -168,9 +169,9 @@ struct RzRun {
     RzClusterReassignments *listed; /* of this cycle */
     RzClusterMetadata *live;        /* of this cycle: the active topics */
     RzHealth health;
-    GArray *zone_safe; /* RzZoneSafe */
-    bool reached;      /* the cluster has answered before */
-    bool lists_reconciled;
+    GArray *zone_safe;     /* RzZoneSafe */
+    bool reached;          /* the cluster has answered before */
+    bool rates_reconciled; /* what the journal left open has been compared with the cluster */
     int64_t throttles_visible_by_ms; /* 0: the chosen have no throttles yet */
     uint32_t batch_max;
 
@@ -208,6 +209,9 @@ void rz_part_block(RzPart *part, RzBlock block, int32_t broker);
 char *rz_part_block_text(const RzRun *run, const RzPart *part);
 /* Windows: what is charged while a part is in flight. */
 void rz_part_enter(RzRun *run, RzPart *part, int32_t source);
+void rz_run_want_prune(RzRun *run, uint32_t topic);
+/* Its replica on the goal's @at-th broker has joined the ISR. */
+void rz_part_join(RzRun *run, RzPart *part, uint16_t at);
 void rz_part_leave(RzRun *run, RzPart *part);
 void rz_run_reason(RzRun *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
@@ -229,7 +233,7 @@ bool rz_run_submit(RzRun *run, GError **error);
 void rz_run_unchoose(RzRun *run);
 void rz_run_put_aside(RzRun *run, RzPart *part, RzBlock block, int32_t broker);
 
-bool rz_run_reconcile_lists(RzRun *run, GError **error);
+bool rz_run_reconcile(RzRun *run, GError **error);     /* once, and after failures */
 bool rz_run_set_throttles(RzRun *run, GError **error); /* for the chosen; sets visible_by */
 bool rz_run_throttles_visible(RzRun *run, bool *visible, GError **error);
 void rz_unseen_free(gpointer unseen);

@@ -1,10 +1,13 @@
 /*
  * run_restore.c: give the throttles back exactly as they were.
  *
- * Reading decides: a key that reads as before is journaled as restored, one that does not is
- * changed and read again in the next cycle. A rate that is neither the prior one nor one of ours
- * was set by others meanwhile and is theirs. A dead broker's rate cannot be touched and comes back
- * to life with it: that is a debt, paid by the next resume.
+ * Writing and reading decide together: a key is journaled as restored when the last that was
+ * written to it is its prior value and it reads so; otherwise it is written and read again in the
+ * next cycle. Reading alone would not do, since a broker may show what was true before our change.
+ *
+ * A rate that is neither the prior one nor one of ours was set by others meanwhile and is theirs. A
+ * dead broker's rate cannot be touched and comes back to life with it: that is a debt, paid by the
+ * next resume.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -33,49 +36,14 @@ rz_run_n_debts(const RzRun *run)
     return n;
 }
 
-/* ---- after a restart: which entries are ours ---- */
+/* ---- after a restart or a failure: what still stands ---- */
 
 static void
-note_ours(RzRun *run, const RzPart *part, RzRunTopic *topic, int kind, const char *value,
-          const char *prior)
-{
-    gsize n = (gsize)part->n_from + part->n_to;
-    for (gsize i = 0; i < n; i++) {
-        bool from = i < part->n_from;
-        RzThrottleEntry entry = {
-            part->number,
-            run->ids[from ? part->first_from + i : part->first_to + (i - part->n_from)]};
-        if (rz_throttle_list_has(prior, entry) || !rz_throttle_list_has(value, entry))
-            continue;
-        g_array_append_val(topic->entries[kind], entry);
-    }
-}
-
-static bool
-reconcile_topic(RzRun *run, const RzJournalKey *key, int kind, GError **error)
+reconcile_topic(RzRun *run, const RzJournalKey *key)
 {
     uint32_t index = GPOINTER_TO_UINT(g_hash_table_lookup(run->topic_index, key->name));
-    if (index == 0)
-        return true;
-    RzRunTopic *topic = &run->topics[index - 1];
-    const char *names[] = {key->name};
-    RzClusterConfig *config = rz_cluster_describe_configs(run->cluster, RZ_RESOURCE_TOPIC, names, 1,
-                                                          rz_list_keys, 2, error);
-    if (config == NULL)
-        return false;
-    if (topic->entries[kind] == NULL)
-        topic->entries[kind] = g_array_new(FALSE, FALSE, sizeof(RzThrottleEntry));
-    g_array_set_size(topic->entries[kind], 0);
-    const char *own = rz_own_value(config, key->key);
-    for (uint32_t i = 0; own != NULL && *own != '\0' && i < topic->n_parts; i++)
-        note_ours(run, &run->parts[topic->first_part + i], topic, kind, own, key->prior);
-    if (topic->entries[kind]->len > 0 && !topic->prune) {
-        uint32_t at = index - 1;
-        topic->prune = true;
-        g_array_append_val(run->to_prune, at);
-    }
-    rz_cluster_configs_free(config, 1);
-    return true;
+    if (index > 0)
+        rz_run_want_prune(run, index - 1);
 }
 
 bool
@@ -107,9 +75,9 @@ reconcile_rate(RzRun *run, const RzJournalKey *key, int kind, GError **error)
 }
 
 bool
-rz_run_reconcile_lists(RzRun *run, GError **error)
+rz_run_reconcile(RzRun *run, GError **error)
 {
-    if (run->lists_reconciled)
+    if (run->rates_reconciled)
         return true;
     for (guint i = 0; i < run->journal->keys->len; i++) {
         const RzJournalKey *key = run->journal->keys->pdata[i];
@@ -117,12 +85,12 @@ rz_run_reconcile_lists(RzRun *run, GError **error)
             strcmp(key->key, RZ_KEY_LEADER_LIST) == 0 || strcmp(key->key, RZ_KEY_LEADER_RATE) == 0;
         if (key->restored)
             continue;
-        bool ok = key->type == RZ_RESOURCE_TOPIC ? reconcile_topic(run, key, kind, error)
-                                                 : reconcile_rate(run, key, kind, error);
-        if (!ok)
+        if (key->type == RZ_RESOURCE_TOPIC)
+            reconcile_topic(run, key);
+        else if (!reconcile_rate(run, key, kind, error))
             return false;
     }
-    run->lists_reconciled = true;
+    run->rates_reconciled = true;
     return true;
 }
 
@@ -144,13 +112,14 @@ restore_list(RzRun *run, RzJournalKey *key, int kind, Restore *restore, GError *
                                                           rz_list_keys, 2, error);
     if (config == NULL)
         return false;
-    bool ok = true, needed = run->topics[index - 1].entries[kind] != NULL;
+    const GArray *listed = run->topics[index - 1].listed;
+    bool ok = true;
     if (config->error == RZ_KAFKA_UNKNOWN_TOPIC_OR_PARTITION) {
         ok = journal_key(run, "restored", key, error); /* it went with its topic */
     } else if (rz_run_plan_list_change(run, index - 1, kind, config, restore->changes,
                                        restore->values)) {
         restore->open = true;
-    } else if (!needed || run->topics[index - 1].entries[kind]->len == 0) {
+    } else if (listed == NULL || listed->len == 0) {
         const char *own = rz_own_value(config, key->key);
         if (g_strcmp0(own, key->prior) != 0 && config->error == RZ_KAFKA_NONE)
             rz_run_say(run, RZ_MESSAGE_WARNING, "%s of topic %s was changed by others: left as %s",
@@ -177,9 +146,10 @@ restore_rate(RzRun *run, RzJournalKey *key, int kind, Restore *restore, GError *
         return false;
     const char *own = rz_own_value(config, key->key);
     bool ok = true;
-    if (g_strcmp0(own, key->prior) == 0) {
+    bool as_before = g_strcmp0(own, key->prior) == 0;
+    if (as_before && !key->dirty) {
         ok = journal_key(run, "restored", key, error);
-    } else if (rz_key_is_ours(key, own)) {
+    } else if (as_before || rz_key_is_ours(key, own)) {
         RzConfigChange change = {RZ_RESOURCE_BROKER, key->name, key->key,
                                  key->prior != NULL ? RZ_CONFIG_SET : RZ_CONFIG_DELETE, key->prior};
         g_array_append_val(restore->changes, change);
@@ -197,7 +167,7 @@ restore_rate(RzRun *run, RzJournalKey *key, int kind, Restore *restore, GError *
 bool
 rz_run_restore(RzRun *run, bool *restored, GError **error)
 {
-    if (!rz_run_reconcile_lists(run, error))
+    if (!rz_run_reconcile(run, error))
         return false;
     Restore restore = {g_array_new(FALSE, FALSE, sizeof(RzConfigChange)),
                        g_ptr_array_new_with_free_func(g_free), false};
@@ -212,7 +182,7 @@ rz_run_restore(RzRun *run, bool *restored, GError **error)
     }
     ok = ok && rz_run_change_configs(run, restore.changes, error);
     if (!ok)
-        run->lists_reconciled = false;
+        run->rates_reconciled = false;
     g_array_unref(restore.changes);
     g_ptr_array_unref(restore.values);
     *restored = ok && !restore.open;

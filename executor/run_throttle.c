@@ -13,6 +13,7 @@
 #include "executor/run_throttle.h"
 
 #define SUSPECT_MS 5000
+#define ENTRY_MAX 22UL /* two numbers, a colon, a comma */
 
 const char *const rz_list_keys[2] = {RZ_KEY_FOLLOWER_LIST, RZ_KEY_LEADER_LIST};
 const char *const rz_rate_keys[2] = {RZ_KEY_FOLLOWER_RATE, RZ_KEY_LEADER_RATE};
@@ -73,6 +74,13 @@ denied(const RzConfigChange *change, const RzItemResult *result, GError **error)
     return false;
 }
 
+static void
+note_written(RzRun *run, const RzConfigChange *change)
+{
+    RzJournalKey *key = rz_journal_find_key(run->journal, change->type, change->name, change->key);
+    key->dirty = g_strcmp0(change->value, key->prior) != 0;
+}
+
 /* A topic that is gone takes its throttles along; the table will notice that it is gone. */
 bool
 rz_run_change_configs(RzRun *run, GArray *changes, GError **error)
@@ -86,6 +94,7 @@ rz_run_change_configs(RzRun *run, GArray *changes, GError **error)
         RzJournalKey *key =
             rz_journal_find_key(run->journal, change->type, change->name, change->key);
         key->restored = false;
+        key->dirty = true;
         if (change->type == RZ_RESOURCE_BROKER && change->value != NULL)
             g_ptr_array_add(key->ours, g_strdup(change->value));
     }
@@ -97,6 +106,8 @@ rz_run_change_configs(RzRun *run, GArray *changes, GError **error)
             results[i].code != RZ_KAFKA_UNKNOWN_TOPIC_OR_PARTITION)
             ok = denied(&g_array_index(changes, RzConfigChange, i), &results[i], error);
     rz_item_results_clear(results, changes->len);
+    for (guint i = 0; ok && i < changes->len; i++)
+        note_written(run, &g_array_index(changes, RzConfigChange, i));
     return ok && rz_journal_write(&run->writer,
                                   json_pack("{s:s, s:s, s:i}", "t", "result", "do", "config",
                                             "changes", (int)changes->len),
@@ -132,61 +143,25 @@ record_prior(RzRun *run, const RzClusterConfig *config, const char *key, GError 
 
 /* ---- lists ---- */
 
+/* A value has a greatest length: chosen parts whose entries do not fit wait for others to be done.
+ */
 static void
-add_entry(GArray *entries, const RzPart *part, int32_t broker)
+make_room(RzRun *run, uint32_t topic, int kind, const char *own, const char *prior)
 {
-    RzThrottleEntry entry = {part->number, broker};
-    g_array_append_val(entries, entry);
-}
-
-/* A follower entry names a fetching broker; a leader entry whoever may lead meanwhile. */
-static void
-add_part_entries(const RzRun *run, const RzPart *part, int kind, GArray *entries)
-{
-    uint16_t n_goal, n_origin;
-    const int32_t *goal = rz_part_goal(run, part, &n_goal);
-    const int32_t *origin = rz_part_origin(run, part, &n_origin);
-    for (uint16_t i = 0; i < n_goal; i++)
-        if (rz_part_is_adding(run, part, goal[i]))
-            add_entry(entries, part, goal[i]);
-    for (uint16_t i = 0; kind == 1 && i < n_origin; i++)
-        add_entry(entries, part, origin[i]);
-}
-
-GArray *
-rz_topic_entries(RzRunTopic *topic, int kind)
-{
-    if (topic->entries[kind] == NULL)
-        topic->entries[kind] = g_array_new(FALSE, FALSE, sizeof(RzThrottleEntry));
-    return topic->entries[kind];
-}
-
-/* Adds what fits into a config value; the parts that do not fit wait for others to be pruned. */
-static char *
-merge_chosen(RzRun *run, uint32_t topic, int kind, const char *value)
-{
-    g_autoptr(GArray) wanted = g_array_new(FALSE, FALSE, sizeof(RzThrottleEntry));
-    g_autofree char *merged = g_strdup(value != NULL ? value : "");
-    for (guint i = 0; i < run->chosen->len;) {
-        uint32_t index = g_array_index(run->chosen, uint32_t, i);
-        RzPart *part = &run->parts[index];
-        i++;
+    g_autofree char *foreign = rz_run_foreign_list(run, topic, own, prior);
+    g_autoptr(GArray) needed = rz_run_needed_entries(run, topic, kind);
+    gsize length = strlen(foreign) + needed->len * ENTRY_MAX;
+    for (guint i = run->chosen->len; i > 0 && length > RZ_CONFIG_VALUE_MAX; i--) {
+        RzPart *part = &run->parts[g_array_index(run->chosen, uint32_t, i - 1)];
         if (part->topic != topic || !part->listed)
             continue;
-        guint before = wanted->len;
-        add_part_entries(run, part, kind, wanted);
-        if (strlen(merged) + (wanted->len + 1) * 23UL <= RZ_CONFIG_VALUE_MAX)
-            continue; /* an entry has at most 23 characters, comma included */
-        g_array_set_size(wanted, before);
+        uint16_t n_origin;
+        (void)rz_part_origin(run, part, &n_origin);
+        length -= (rz_part_n_adding(run, part) + (kind == 1 ? n_origin : 0)) * ENTRY_MAX;
         rz_part_leave(run, part);
         rz_run_requeue(run, part);
-        g_array_remove_index(run->chosen, --i);
+        g_array_remove_index(run->chosen, i - 1);
     }
-    GArray *ours = rz_topic_entries(&run->topics[topic], kind);
-    for (guint i = 0; i < wanted->len; i++)
-        if (!rz_throttle_list_has(value, rz_entry_data(wanted)[i]))
-            g_array_append_val(ours, rz_entry_data(wanted)[i]);
-    return rz_throttle_list_edit(value, NULL, 0, rz_entry_data(wanted), wanted->len);
 }
 
 static bool
@@ -208,16 +183,16 @@ set_lists_of(RzRun *run, const uint32_t *topics, uint32_t n, GError **error)
             const char *own = rz_own_value(&configs[i], key);
             if (configs[i].error != RZ_KAFKA_NONE || rz_throttle_list_is_all(own))
                 continue; /* gone, or others throttle all of it */
-            ok = record_prior(run, &configs[i], key, error) != NULL;
-            char *value = ok ? merge_chosen(run, topics[i], kind, own) : NULL;
-            if (value == NULL || rz_throttle_list_same(value, own)) {
-                g_free(value);
+            const RzJournalKey *prior = record_prior(run, &configs[i], key, error);
+            ok = prior != NULL;
+            if (!ok)
+                break;
+            make_room(run, topics[i], kind, own, prior->prior);
+            if (!rz_run_plan_list_change(run, topics[i], kind, &configs[i], changes, values))
                 continue;
-            }
-            g_ptr_array_add(values, value);
-            RzConfigChange change = {RZ_RESOURCE_TOPIC, names[i], key, RZ_CONFIG_SET, value};
-            g_array_append_val(changes, change);
-            expect(run, RZ_RESOURCE_TOPIC, names[i], key, value);
+            const RzConfigChange *change =
+                &g_array_index(changes, RzConfigChange, changes->len - 1);
+            expect(run, RZ_RESOURCE_TOPIC, names[i], key, change->value);
         }
     ok = ok && rz_run_change_configs(run, changes, error);
     rz_cluster_configs_free(configs, n);

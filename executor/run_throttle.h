@@ -16,12 +16,17 @@ extern const char *const rz_rate_keys[2];
 bool rz_run_change_configs(RzRun *run, GArray *changes, GError **error);
 bool rz_key_is_ours(const RzJournalKey *key, const char *value); /* one of the rates we set */
 const char *rz_own_value(const RzClusterConfig *config, const char *key);
-/* What brings a topic's list down to what is needed now; false: nothing. @values owns the texts. */
+/* What makes a topic's list what it should be now; false: it is. @values owns the texts. */
 bool rz_run_plan_list_change(RzRun *run, uint32_t topic, int kind, const RzClusterConfig *config,
                              GArray *changes, GPtrArray *values);
 
-/* The entries that we have put into a topic's list, made on first use. */
-GArray *rz_topic_entries(RzRunTopic *topic, int kind);
+/* RzThrottleEntry: those that the windows need in a topic's list. (transfer full) */
+GArray *rz_run_needed_entries(const RzRun *run, uint32_t topic, int kind);
+/* A topic's list as read (@own, %NULL none) without our entries; and as it should be, %NULL none.
+ */
+char *rz_run_foreign_list(const RzRun *run, uint32_t topic, const char *own, const char *prior);
+char *rz_run_wanted_list(const RzRun *run, uint32_t topic, int kind, const char *own,
+                         const char *prior);
 
 static inline const RzThrottleEntry *
 rz_entry_data(const GArray *entries)

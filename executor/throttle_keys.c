@@ -76,6 +76,34 @@ rz_throttle_list_edit(const char *value, const RzThrottleEntry *remove, gsize n_
     return g_string_free(list, FALSE);
 }
 
+static bool
+parse_entry(const char *text, RzThrottleEntry *entry)
+{
+    g_auto(GStrv) halves = g_strsplit(text, ":", 3);
+    gint64 partition, broker;
+    if (g_strv_length(halves) != 2 ||
+        !g_ascii_string_to_signed(halves[0], 10, 0, INT32_MAX, &partition, NULL) ||
+        !g_ascii_string_to_signed(halves[1], 10, 0, INT32_MAX, &broker, NULL))
+        return false;
+    *entry = (RzThrottleEntry){(int32_t)partition, (int32_t)broker};
+    return true;
+}
+
+GArray *
+rz_throttle_list_ours(const char *value, const char *prior, RzThrottleOurs ours, const void *data)
+{
+    GArray *entries = g_array_new(FALSE, FALSE, sizeof(RzThrottleEntry));
+    g_autoptr(GHashTable) before = entry_set(prior);
+    g_auto(GStrv) items = g_strsplit(value != NULL ? value : "", ",", -1);
+    for (char **item = items; *item != NULL; item++) {
+        RzThrottleEntry entry;
+        const char *text = g_strstrip(*item);
+        if (!g_hash_table_contains(before, text) && parse_entry(text, &entry) && ours(entry, data))
+            g_array_append_val(entries, entry);
+    }
+    return entries;
+}
+
 bool
 rz_throttle_list_same(const char *a, const char *b)
 {

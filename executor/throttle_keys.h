@@ -42,5 +42,13 @@ bool rz_throttle_list_has(const char *value, RzThrottleEntry entry);
 char *rz_throttle_list_edit(const char *value, const RzThrottleEntry *remove, gsize n_remove,
                             const RzThrottleEntry *add, gsize n_add);
 
+/* Whether an entry that was not there before is one that we may have put in. */
+typedef bool (*RzThrottleOurs)(RzThrottleEntry entry, const void *data);
+
+/* The entries of @value that are not in @prior and that @ours owns up to. (transfer full) (element
+ * RzThrottleEntry) Cost: linear. */
+GArray *rz_throttle_list_ours(const char *value, const char *prior, RzThrottleOurs ours,
+                              const void *data);
+
 /* Whether two lists hold the same entries, order and repetition aside; NULL equals "". */
 bool rz_throttle_list_same(const char *a, const char *b);

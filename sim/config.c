@@ -137,7 +137,8 @@ add_server_synonyms(const RzSim *sim, const RzSimBroker *broker, RzSimConfigEntr
                     const char *name)
 {
     if (broker != NULL)
-        add_synonym(entry, name, g_hash_table_lookup(broker->configs, name), RZ_SIM_SOURCE_BROKER);
+        add_synonym(entry, name, rz_sim_config_seen(sim, broker->id, broker->configs, name),
+                    RZ_SIM_SOURCE_BROKER);
     add_synonym(entry, name, g_hash_table_lookup(sim->cluster_configs, name),
                 RZ_SIM_SOURCE_BROKER_DEFAULT);
     if (broker != NULL)
@@ -162,7 +163,7 @@ describe_topic(const RzSim *sim, int32_t via, const RzSimTopic *topic, GArray *e
     const RzSimConfigKey *keys = rz_sim_topic_keys(&n);
     for (uint32_t i = 0; i < n; i++) {
         RzSimConfigEntry entry = {.key = keys[i].key};
-        add_synonym(&entry, keys[i].key, g_hash_table_lookup(topic->configs, keys[i].key),
+        add_synonym(&entry, keys[i].key, rz_sim_config_seen(sim, via, topic->configs, keys[i].key),
                     RZ_SIM_SOURCE_TOPIC);
         if (keys[i].server_key != NULL) {
             add_server_synonyms(sim, broker, &entry, keys[i].server_key);
@@ -420,6 +421,7 @@ static void
 write_value(RzSim *sim, GHashTable *configs, RzSimResource type, const char *name, const char *key,
             const char *value)
 {
+    rz_sim_config_keep_past(sim, configs, key, g_hash_table_lookup(configs, key));
     if (value == NULL)
         g_hash_table_remove(configs, key);
     else

@@ -117,6 +117,7 @@ rz_sim_new(const RzSimOptions *options)
     sim->broker_by_id = g_hash_table_new(NULL, NULL);
     sim->topics = g_ptr_array_new_with_free_func(topic_free);
     sim->cluster_configs = string_map();
+    sim->config_past = rz_sim_config_past_new();
     sim->active = g_ptr_array_new();
     sim->moving = g_hash_table_new(NULL, NULL);
     sim->events = g_array_new(FALSE, FALSE, sizeof(RzSimEvent));
@@ -138,6 +139,7 @@ rz_sim_free(RzSim *sim)
     g_ptr_array_unref(sim->brokers);
     g_hash_table_unref(sim->broker_by_id);
     g_hash_table_unref(sim->cluster_configs);
+    g_array_unref(sim->config_past);
     g_ptr_array_unref(sim->active);
     g_hash_table_unref(sim->moving);
     g_array_unref(sim->events);

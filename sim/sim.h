@@ -136,7 +136,7 @@ bool rz_sim_cordon_log_dir(RzSim *sim, int32_t broker, const char *path, bool co
 /* No controller for @ms: nothing is decided, forwarded requests wait. */
 void rz_sim_fail_controller(RzSim *sim, int64_t ms);
 int64_t rz_sim_controller_back_ms(const RzSim *sim); /* when it is or was back; 0: never away */
-/* Broker @broker answers Metadata from a cache that is @lag_ms old; -1: all brokers. */
+/* Broker @broker answers Metadata and DescribeConfigs from a cache that is @lag_ms old; -1: all. */
 void rz_sim_set_metadata_lag(RzSim *sim, int32_t broker, int64_t lag_ms);
 
 /* ---- authorization: everything is allowed until it is denied ---- */

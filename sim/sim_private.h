@@ -119,9 +119,10 @@ struct RzSim {
     GHashTable *broker_by_id;
     GPtrArray *topics; /* by name; deleted ones stay for lagging caches, before their successor */
     GHashTable *cluster_configs;
-    GPtrArray *active;  /* partitions with a copy that is copying */
-    GHashTable *moving; /* partitions that are listed */
-    GArray *events;     /* a binary heap */
+    GArray *config_past; /* replaced values that lagging caches still show (config_past.c) */
+    GPtrArray *active;   /* partitions with a copy that is copying */
+    GHashTable *moving;  /* partitions that are listed */
+    GArray *events;      /* a binary heap */
     uint64_t event_order;
     uint64_t random;
     int64_t flow_next_ms; /* when the next copy has caught up */
@@ -203,3 +204,9 @@ void rz_sim_listed_clear(RzSimListed *listed);
 int64_t rz_sim_quota(const RzSim *sim, const RzSimBroker *broker, bool leader);
 bool rz_sim_unclean_allowed(const RzSim *sim, const RzSimTopic *topic);
 uint32_t rz_sim_min_isr(const RzSim *sim, const RzSimTopic *topic);
+
+/* config_past.c: what brokers show of dynamic configs; @value is the one about to be replaced */
+GArray *rz_sim_config_past_new(void);
+void rz_sim_config_keep_past(RzSim *sim, const GHashTable *configs, const char *key,
+                             const char *value);
+const char *rz_sim_config_seen(const RzSim *sim, int32_t via, GHashTable *configs, const char *key);

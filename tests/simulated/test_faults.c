@@ -26,6 +26,7 @@ typedef struct {
     Event check;
     bool skip; /* --on-dead-broker skip */
     bool grow; /* logs keep what is written */
+    RzThrottleMode mode;
 } FaultCase;
 
 static void
@@ -67,6 +68,17 @@ static void
 metadata_stale(World *w)
 {
     rz_sim_set_metadata_lag(w->sim, -1, 8000);
+}
+static void
+brokers_lag_1s(World *w)
+{
+    rz_sim_set_metadata_lag(w->sim, -1, 1300);
+}
+static void
+one_broker_lags(World *w)
+{
+    for (int32_t id = 1; id <= 3; id++)
+        rz_sim_set_metadata_lag(w->sim, id, 4000);
 }
 static void
 metadata_fresh(World *w)
@@ -370,6 +382,9 @@ debt_is_paid_on_return(World *world)
 static const FaultCase cases[] = {
     {.name = "3: the controller is away for 20 s", .first_ms = 1000, .first = controller_away, .end = AT_TARGET, .state = "done"},
     {.name = "3: Metadata is 8 s old", .first_ms = 500, .first = metadata_stale, .second_ms = 60000, .second = metadata_fresh, .end = AT_TARGET, .state = "done"},
+    {.name = "3: all that brokers show is 1.3 s old, follower lists", .mode = RZ_THROTTLE_FOLLOWER, .setup = brokers_lag_1s, .end = AT_TARGET, .state = "done"},
+    {.name = "3: all that brokers show is 1.3 s old, both lists", .mode = RZ_THROTTLE_BOTH, .setup = brokers_lag_1s, .end = AT_TARGET, .state = "done"},
+    {.name = "3: some brokers show what was 4 s ago, both lists", .mode = RZ_THROTTLE_BOTH, .setup = one_broker_lags, .end = AT_TARGET, .state = "done"},
     {.name = "4: a receiver dies mid-copy and returns", .first_ms = 1500, .first = kill_5, .second_ms = 60000, .second = start_5, .end = AT_TARGET, .state = "done", .said = "broker 5 is down"},
     {.name = "4: a receiver dies before it began", .setup = kill_5, .first_ms = 30000, .first = start_5, .end = AT_TARGET, .state = "done"},
     {.name = "4: it never returns, skip heals, the debt is paid later", .first_ms = 1500, .first = kill_5, .skip = true, .code = 5, .end = -1, .check = debt_is_paid_on_return},
@@ -433,6 +448,7 @@ the_run_copes(void **row)
     g_autoptr(GError) error = NULL;
     int version = c->version != 0 ? c->version : V43;
     World *world = c->grow ? world_new_growing(version) : world_new(version);
+    world->options.throttle_mode = c->mode;
     if (c->skip)
         world->options.on_dead_broker = RZ_DEAD_BROKER_SKIP;
     if (c->setup != NULL)

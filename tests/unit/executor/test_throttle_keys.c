@@ -63,12 +63,31 @@ everything_is_recognised(void **state)
     assert_false(rz_throttle_list_has("1:2,0:41", (RzThrottleEntry){0, 4}));
 }
 
+static bool
+is_of_partition_0(RzThrottleEntry entry, const void *data)
+{
+    (void)data;
+    return entry.partition == 0;
+}
+
+static void
+ours_is_what_was_not_there_before(void **state)
+{
+    (void)state;
+    g_autoptr(GArray) ours = rz_throttle_list_ours("0:9, 0:4,7:1,*,x:1,0:1:2,0:5,0:,0:99999999999",
+                                                   "7:1,0:9", is_of_partition_0, NULL);
+    assert_int_equal(ours->len, 2);
+    assert_int_equal(g_array_index(ours, RzThrottleEntry, 0).broker, 4);
+    assert_int_equal(g_array_index(ours, RzThrottleEntry, 1).broker, 5);
+}
+
 int
 main(void)
 {
     g_autoptr(GArray) tests = g_array_new(FALSE, FALSE, sizeof(struct CMUnitTest));
     for (gsize i = 0; i < G_N_ELEMENTS(edits); i++)
         add_row(tests, edits[i].name, the_edit_is_exact, &edits[i]);
+    add_row(tests, "what is ours", ours_is_what_was_not_there_before, NULL);
     add_row(tests, "lists are sets", lists_are_compared_as_sets, NULL);
     add_row(tests, "everything", everything_is_recognised, NULL);
     return run_rows("throttle keys", tests);
