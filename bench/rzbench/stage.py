@@ -11,7 +11,7 @@ import sys
 from rzbench.tools import BENCH
 
 sys.path.insert(0, str(BENCH.parent / "tests/integration"))
-from rig import Cluster, Rig  # noqa: E402
+from rig import Cluster, Rig, TestFailure  # noqa: E402
 
 import jars  # noqa: E402  (rig knows where)
 
@@ -85,10 +85,19 @@ class Stage:
         shutil.rmtree(self.folder / "run", ignore_errors=True)
         cluster.start()
         self.rig.settled_state(self._healthy, 60)
+        # After a start the first broker up leads everything, and a producer would wait on it alone.
+        self.rig.oracle("elect")
+        if not self._led_as_preferred(self.rig.settled_state(self._led_as_preferred)):
+            raise TestFailure("leaders did not return to the first replicas after a restart")
 
     @staticmethod
     def _healthy(state):
         return all(len(p["isr"]) == len(p["replicas"])
+                   for topic in state["topics"].values() for p in topic["partitions"])
+
+    @staticmethod
+    def _led_as_preferred(state):
+        return all(p["leader"] == p["replicas"][0]
                    for topic in state["topics"].values() for p in topic["partitions"])
 
     @staticmethod

@@ -37,21 +37,33 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 public final class Load {
     private static final int FILL_RECORD_BYTES = 8192;
     private static final int STEADY_RECORD_BYTES = 512;
+    /* Which records were slow, and when they came back: the first SLOW_MAX of a phase. */
+    private static final long SLOW_US = 100_000;
+    private static final int SLOW_MAX = 5000;
 
     /* The latencies of one stretch of the test, in microseconds. */
     private static final class Phase {
         final String name;
         final List<Long> latencies = Collections.synchronizedList(new ArrayList<>());
+        final List<Map<String, Object>> slow = Collections.synchronizedList(new ArrayList<>());
 
         Phase(String name) {
             this.name = name;
+        }
+
+        void add(TopicPartition to, long microseconds) {
+            latencies.add(microseconds);
+            if (microseconds > SLOW_US && slow.size() < SLOW_MAX) {
+                slow.add(Map.of("at_ms", System.currentTimeMillis(), "partition", to.toString(),
+                    "ms", microseconds / 1000));
+            }
         }
 
         Map<String, Object> summary() {
             long[] sorted = latencies.stream().mapToLong(Long::longValue).sorted().toArray();
             return Map.of("phase", name, "records", sorted.length, "p50_ms", percentile(sorted, 0.50),
                 "p99_ms", percentile(sorted, 0.99), "p999_ms", percentile(sorted, 0.999),
-                "max_ms", percentile(sorted, 1.0));
+                "max_ms", percentile(sorted, 1.0), "slow", slow);
         }
 
         private static double percentile(long[] sorted, double part) {
@@ -160,11 +172,12 @@ public final class Load {
         ByteBuffer.wrap(value).putLong(number);
         long start = System.nanoTime();
         producer.send(new ProducerRecord<>(to.topic(), to.partition(), null, value),
-            (metadata, error) -> sent(number, start, into, metadata, error));
+            (metadata, error) -> sent(number, to, start, into, metadata, error));
     }
 
     /* Runs on the producer's own thread, so the file needs no lock. */
-    private void sent(long number, long start, Phase into, RecordMetadata metadata, Exception error) {
+    private void sent(long number, TopicPartition to, long start, Phase into, RecordMetadata metadata,
+            Exception error) {
         if (error != null) {
             if (failed.getAndIncrement() == 0) {
                 firstError = error.toString();
@@ -173,7 +186,7 @@ public final class Load {
         }
         acknowledged.incrementAndGet();
         if (into != null) {
-            into.latencies.add((System.nanoTime() - start) / 1000);
+            into.add(to, (System.nanoTime() - start) / 1000);
         }
         try {
             acked.write(metadata.topic() + " " + metadata.partition() + " " + metadata.offset() + " " + number + "\n");

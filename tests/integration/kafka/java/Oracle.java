@@ -35,6 +35,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.PartitionReassignment;
 import org.apache.kafka.clients.admin.ReplicaInfo;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
@@ -77,6 +78,7 @@ public final class Oracle {
             case "reassign" -> reassign(JSON.readTree(System.in));
             case "grow" -> admin.createPartitions(Map.of(arguments.get(0),
                 NewPartitions.increaseTo(Integer.parseInt(arguments.get(1))))).all().get();
+            case "elect" -> admin.electLeaders(ElectionType.PREFERRED, null).partitions().get();
             default -> throw new IllegalArgumentException("unknown command " + command);
         }
     }
