@@ -327,6 +327,12 @@ status_text(RzStore *store, GError **error)
 char *
 rz_run_status_read(RzStore *store, int64_t *holder_pid, GError **error)
 {
+    /* The lock first: once nobody holds it, the status is the last word. The other way round, an
+     * executor that ends in between would seem to have died. */
+    int64_t holder = 0;
+    bool free_lock = store->ops->lock(store, &holder, NULL);
+    if (free_lock)
+        store->ops->unlock(store);
     g_autofree char *text = status_text(store, error);
     if (text == NULL)
         return NULL;
@@ -335,10 +341,6 @@ rz_run_status_read(RzStore *store, int64_t *holder_pid, GError **error)
         g_set_error(error, RZ_ERROR, RZ_ERROR_INPUT, "status.json is not JSON");
         return NULL;
     }
-    int64_t holder = 0;
-    bool free_lock = store->ops->lock(store, &holder, NULL);
-    if (free_lock)
-        store->ops->unlock(store);
     const char *state = json_string_value(json_object_get(root, "state"));
     bool moving =
         state != NULL && (strcmp(state, "running") == 0 || strcmp(state, "waiting") == 0 ||

@@ -8,7 +8,8 @@
 RZ_BUILD_PACKAGES=(gcc libc6-dev cmake ninja-build pkg-config libglib2.0-dev libjansson-dev librdkafka-dev
                    libssl-dev)
 RZ_TEST_PACKAGES=(git g++ clang clang-format libclang-rt-14-dev libcmocka-dev liblemon-dev python3
-                  python3-jsonschema man-db groff codespell lintian dpkg-dev binutils)
+                  python3-jsonschema man-db groff codespell cppcheck lintian dpkg-dev binutils gcovr
+                   mandoc)
 RZ_KAFKA_PACKAGES=(openjdk-17-jdk-headless maven openssl python3)
 
 RZ_CLEANUPS=()

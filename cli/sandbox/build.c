@@ -83,6 +83,7 @@ add_brokers(RzSim *sim, const RzSandboxOptions *options, const GPtrArray *zones)
     uint32_t n = 0;
     for (guint i = 0; i < zones->len; i++)
         n += ((Zone *)g_ptr_array_index(zones, i))->brokers->len;
+    g_assert(n > 0); /* parse_zone() refuses a zone without brokers, and no text has no zones */
     int64_t disk = MAX(MIN_DISK_BYTES, options->data_bytes / n * DISK_FACTOR);
     for (guint i = 0; i < zones->len; i++) {
         const Zone *zone = g_ptr_array_index(zones, i);

@@ -9,6 +9,7 @@ are searched for the passwords. One line per check; exit code 1 if any failed.
 
 import argparse
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -17,16 +18,21 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from secure_cluster import PASSWORDS, Administrator, Authority, SecureCluster, _openssl  # noqa: E402
+from document_steps import steps  # noqa: E402
+from secure_cluster import (PASSWORDS, Administrator, Authority, SecureCluster,  # noqa: E402
+                            _openssl, jars)
 
 ZONES = ["az1", "az1", "az2"]
 TOPIC, PARTITIONS = "orders", 4
 COMMAND_DEADLINE_S = 60
 ACL_DELAY_S = 2  # until every broker knows of a change
 
-# What docs/security.md tells operators to grant. ALTER implies DESCRIBE, on configs too, so taking
+DOCUMENT = HERE.parents[2] / "docs/security.md"
+ACL_TOOLS = ("org.apache.kafka.tools.AclCommand", "kafka.admin.AclCommand")  # since 4.0, before
+
+# What docs/security.md tells operators to grant, in two lines each. ALTER implies DESCRIBE, on configs too, so taking
 # away a right to look says something only where there is no right to change.
 READING = [
     ("DESCRIBE", "CLUSTER", "kafka-cluster"),
@@ -125,6 +131,26 @@ class Suite:
                 self.admin.do("allow", principal, *right)
         time.sleep(ACL_DELAY_S)
 
+    def grant_as_documented(self, what, principal, commands):
+        """Runs these kafka-acls lines of docs/security.md, with our cluster and this account."""
+        (self.dir / "admin.properties").write_text("")
+        lines = [step.command for step in steps(DOCUMENT.name, DOCUMENT.read_text())
+                 if step.command.startswith("kafka-acls ")]
+        self.check(len(lines) == 4, f"{DOCUMENT.name} shows four kafka-acls lines", str(lines))
+        for line in lines[commands]:
+            words = shlex.split(line.replace("BROKER:9092", self.cluster.bootstrap())
+                                .replace("User:rezone", principal))
+            for tool in ACL_TOOLS:
+                done = subprocess.run(
+                    ["java", "-XX:TieredStopAtLevel=1", "-cp",
+                     f"{jars.kafka_jars(self.version)}/*", tool, *words[1:]],
+                    cwd=self.dir, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                    timeout=90, check=False)
+                if "ClassNotFoundException" not in done.stderr:
+                    break
+            self.check(done.returncode == 0, f"{what}: {line}", done.stdout + done.stderr)
+        time.sleep(ACL_DELAY_S)
+
     def plan(self, name, config):
         snapshot, plan = self.dir / f"{name}.snapshot", self.dir / f"{name}.plan"
         return plan if (
@@ -196,8 +222,8 @@ class Suite:
 
     def missing_to_look(self):
         config, principal = self.files[READER]
-        self.set_rights("forbid", principal, [r for r in CHANGING if r not in READING])
-        self.set_rights("allow", principal, READING)
+        self.set_rights("forbid", principal, {*CHANGING, *READING})
+        self.grant_as_documented("rights to look", principal, slice(0, 2))
         looks = ("snapshot", "--command-config", config, "-o", self.dir / "looked.snapshot")
         self.expect(0, "snapshot with the rights to look", *looks)
         for right in READING:
@@ -210,6 +236,13 @@ class Suite:
             else:
                 self.expect(0, f"snapshot without {name}: not needed", *looks)
             self.set_rights("allow", principal, [right])
+
+    def enough_to_change(self):
+        config, principal = self.files[CHANGER]
+        self.set_rights("forbid", principal, {*CHANGING, *READING})
+        self.grant_as_documented("rights to change", principal, slice(2, 4))
+        self.whole_way("with the rights to change only", config)
+        self.set_rights("allow", principal, READING)
 
     def missing_to_change(self, right):
         """Apply stops at the missing right, and resume finishes once it is granted again."""
@@ -261,6 +294,7 @@ class Suite:
                 self.whole_way(name, config)
             self.refusals()
             self.long_session(self.files[CHANGER][0])
+            self.enough_to_change()
             for right in CHANGING:
                 self.missing_to_change(right)
             self.missing_to_look()

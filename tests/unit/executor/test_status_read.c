@@ -52,10 +52,37 @@ reads(void **row)
     assert_int_equal(holder, 0);
 }
 
+/* An executor that ends at the worst moment: its last status is written, then the lock is free. */
+static bool
+end_and_lock(RzStore *store, int64_t *holder, GError **error)
+{
+    (void)error;
+    put(store, RZ_FILE_STATUS, "{\"state\":\"cancelled\"}");
+    *holder = 0;
+    return true;
+}
+
+static void
+the_end_is_not_taken_for_a_crash(void **state)
+{
+    (void)state;
+    g_autoptr(RzStore) store = rz_store_memory_new();
+    put(store, RZ_FILE_JOURNAL, "a record\n");
+    put(store, RZ_FILE_STATUS, "{\"state\":\"cancelling\"}");
+    RzStoreOps ops = *store->ops;
+    ops.lock = end_and_lock;
+    store->ops = &ops;
+    g_autofree char *status = rz_run_status_read(store, NULL, NULL);
+    assert_non_null(status);
+    assert_non_null(strstr(status, "\"state\":\"cancelled\""));
+}
+
 int
 main(void)
 {
-    struct CMUnitTest tests[G_N_ELEMENTS(cases)];
+    struct CMUnitTest tests[G_N_ELEMENTS(cases) + 1];
+    tests[G_N_ELEMENTS(cases)] =
+        (struct CMUnitTest)cmocka_unit_test(the_end_is_not_taken_for_a_crash);
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)
         tests[i] = (struct CMUnitTest){cases[i].name, reads, NULL, NULL, &cases[i]};
     return cmocka_run_group_tests_name("status of a dead run", tests, NULL, NULL);
