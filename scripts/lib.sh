@@ -6,11 +6,12 @@
 # run_owned COMMAND...         runs a child and waits; Ctrl-C and SIGTERM end it and what it started
 
 RZ_BUILD_PACKAGES=(gcc libc6-dev cmake ninja-build pkg-config libglib2.0-dev libjansson-dev librdkafka-dev
-                   libssl-dev)
+                   libssl-dev libsasl2-dev libkrb5-dev libcurl4-openssl-dev)
 RZ_TEST_PACKAGES=(git g++ clang clang-format libclang-rt-14-dev libcmocka-dev liblemon-dev python3
                   python3-jsonschema man-db groff codespell cppcheck lintian dpkg-dev binutils gcovr
                    mandoc)
-RZ_KAFKA_PACKAGES=(openjdk-17-jdk-headless maven openssl python3)
+RZ_KAFKA_PACKAGES=(openjdk-17-jdk-headless maven openssl python3 krb5-kdc krb5-admin-server krb5-user
+                   libsasl2-modules-gssapi-mit)
 
 RZ_CLEANUPS=()
 RZ_CHILD=

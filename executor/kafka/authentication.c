@@ -155,11 +155,11 @@ exchange(RzConnection *connection, RzSaslClient *client, GByteArray *out, int64_
     return step == RZ_SASL_DONE;
 }
 
-/* SCRAM's messages are of no use to a listener; the others carry the secret itself. */
+/* What SCRAM and GSSAPI say is of no use to a listener; the others carry the secret itself. */
 static bool
 would_leak(const RzSaslConfig *sasl)
 {
-    return sasl->mechanism == RZ_SASL_PLAIN || sasl->token_file != NULL;
+    return sasl->mechanism == RZ_SASL_PLAIN || sasl->token_file != NULL || sasl->oidc != NULL;
 }
 
 bool
@@ -175,7 +175,8 @@ rz_connection_authenticate(RzConnection *connection, int64_t deadline_ms, GError
                       error);
     if (!agree_on_mechanism(connection, deadline_ms, error))
         return false;
-    RzSaslClient *client = rz_sasl_client_new(options->sasl, rz_clock_system(), error);
+    const RzSaslPeer peer = {connection->host, deadline_ms, rz_clock_system()};
+    RzSaslClient *client = rz_sasl_client_new(options->sasl, &peer, error);
     if (client == NULL)
         return rz_connection_give_up(connection, error) != NULL;
     GByteArray *out = rz_secret_bytes_new(4096);

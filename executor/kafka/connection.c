@@ -192,6 +192,7 @@ rz_connection_open(const char *host, uint16_t port, const RzConnectionOptions *o
     g_autoptr(RzConnection) connection = g_new0(RzConnection, 1);
     connection->options = options;
     connection->is_loopback = rz_host_is_loopback(host);
+    connection->host = g_strdup(host);
     connection->address = g_strdup_printf(strchr(host, ':') ? "[%s]:%u" : "%s:%u", host, port);
     connection->transport =
         options->connector->connect(options->connector, host, port, deadline_ms, error);
@@ -209,6 +210,7 @@ rz_connection_close(RzConnection *connection)
     if (connection == NULL)
         return;
     rz_transport_close(connection->transport);
+    g_free(connection->host);
     g_free(connection->address);
     g_free(connection);
 }

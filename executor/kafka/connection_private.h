@@ -10,6 +10,7 @@ enum { RZ_MAX_APIS = 16, RZ_MIN_RESPONSE_BYTES = 4 };
 struct RzConnection {
     RzTransport *transport; /* NULL: closed */
     const RzConnectionOptions *options;
+    char *host;
     char *address; /* "host:port", for messages */
     int32_t last_correlation_id;
     int64_t not_before_ms; /* throttled until then */

@@ -1,5 +1,5 @@
 /*
- * oauth_token.c: a token read from a file, or an unsigned one made up for a test cluster.
+ * oauth_token.c: a token fetched, read from a file, or made up unsigned for a test cluster.
  */
 #include "executor/kafka/oauth_token.h"
 
@@ -172,9 +172,9 @@ make_token(const char *settings, int64_t now_ms, GString *extensions, GError **e
 
 /* ---- the file ---- */
 
-/* RFC 6750: b64token, which every JWT is. Anything else could break out of the SASL message. */
-static bool
-is_bearer_token(const char *text)
+/* Anything else could break out of the SASL message. */
+bool
+rz_is_bearer_token(const char *text)
 {
     size_t n = strlen(text);
     for (const char *c = text; *c != '\0'; c++)
@@ -195,22 +195,31 @@ read_token(const char *file, GError **error)
     }
     RzSecret *token = strlen(text) == n ? rz_secret_dup(g_strchug(g_strchomp(text))) : NULL;
     OPENSSL_cleanse(text, n);
-    if (token != NULL && is_bearer_token(token))
+    if (token != NULL && rz_is_bearer_token(token))
         return token;
     rz_secret_free(token);
     g_set_error(error, RZ_ERROR, RZ_ERROR_INPUT, "%s: not an OAuth bearer token", file);
     return NULL;
 }
 
+static RzSecret *
+token_text(const RzSaslConfig *config, const RzSaslPeer *peer, GString *extensions, GError **error)
+{
+    if (config->oidc != NULL)
+        return rz_oidc_token(config->oidc, peer->clock, peer->deadline_ms, error);
+    if (config->token_file != NULL)
+        return read_token(config->token_file, error);
+    return make_token(config->unsecured_token, peer->clock->wall_ms(peer->clock), extensions,
+                      error);
+}
+
 RzOauthToken *
-rz_oauth_token_new(const RzSaslConfig *config, int64_t now_ms, GError **error)
+rz_oauth_token_new(const RzSaslConfig *config, const RzSaslPeer *peer, GError **error)
 {
     g_autoptr(GString) extensions = g_string_new(NULL);
     if (config->extensions != NULL && !append_extension_list(extensions, config->extensions, error))
         return NULL;
-    RzSecret *text = config->token_file != NULL
-                         ? read_token(config->token_file, error)
-                         : make_token(config->unsecured_token, now_ms, extensions, error);
+    RzSecret *text = token_text(config, peer, extensions, error);
     if (text == NULL)
         return NULL;
     RzOauthToken *token = g_new0(RzOauthToken, 1);

@@ -8,8 +8,7 @@
  *     principal=NAME [principalClaimName=sub] [scope=A,B] [scopeClaimName=scope]
  *     [lifeSeconds=3600] [extension_KEY=VALUE]...
  *
- * Asking a token endpoint ourselves would need an HTTP client in a tool that holds the right to
- * move a cluster's data; a file keeps that out of the process.
+ * Or from an identity provider, over HTTPS (oidc.h).
  */
 #pragma once
 
@@ -22,13 +21,16 @@ typedef struct {
 
 /**
  * rz_oauth_token_new:
- * @config: (transfer none): with `token_file` or `unsecured_token`
- * @now_ms: wall clock, for the token's lifetime
+ * @config: (transfer none): with `oidc`, `token_file` or `unsecured_token`
  *
  * Errors: RZ_ERROR_FILE when the file cannot be read, RZ_ERROR_INPUT when it holds no token,
- * RZ_ERROR_USAGE for settings that make none. No message has the token in it.
+ * RZ_ERROR_USAGE for settings that make none; those of oidc.h. No message has the token in it.
  */
-RzOauthToken *rz_oauth_token_new(const RzSaslConfig *config, int64_t now_ms, GError **error);
+RzOauthToken *rz_oauth_token_new(const RzSaslConfig *config, const RzSaslPeer *peer,
+                                 GError **error);
 void rz_oauth_token_free(RzOauthToken *token);
+
+/* RFC 6750's b64token, which every JWT is, and not absurdly long. */
+bool rz_is_bearer_token(const char *text);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RzOauthToken, rz_oauth_token_free)

@@ -11,10 +11,10 @@
 
 /* Only Java's clients have these; librdkafka refuses a file that has one. */
 static const char *const java_only[] = {
-    "sasl.jaas.config",    "ssl.truststore.location",        "ssl.truststore.password",
-    "ssl.truststore.type", "ssl.truststore.certificates",    "ssl.keystore.type",
-    "ssl.keystore.key",    "ssl.keystore.certificate.chain", "ssl.enabled.protocols",
-    "ssl.protocol",
+    "sasl.jaas.config",    "ssl.truststore.location",           "ssl.truststore.password",
+    "ssl.truststore.type", "ssl.truststore.certificates",       "ssl.keystore.type",
+    "ssl.keystore.key",    "ssl.keystore.certificate.chain",    "ssl.enabled.protocols",
+    "ssl.protocol",        "sasl.login.callback.handler.class",
 };
 
 void

@@ -16,6 +16,7 @@ static const struct {
     {RZ_SASL_SCRAM_SHA_256, "SCRAM-SHA-256"},
     {RZ_SASL_SCRAM_SHA_512, "SCRAM-SHA-512"},
     {RZ_SASL_OAUTHBEARER, "OAUTHBEARER"},
+    {RZ_SASL_GSSAPI, "GSSAPI"},
 };
 
 const char *
@@ -46,7 +47,11 @@ rz_sasl_config_copy(RzSaslConfig *copy, const RzSaslConfig *config)
         .token_auth = config->token_auth,
         .unsecured_token = g_strdup(config->unsecured_token),
         .token_file = g_strdup(config->token_file),
+        .oidc = rz_oidc_ref(config->oidc),
         .extensions = g_strdup(config->extensions),
+        .service = g_strdup(config->service),
+        .principal = g_strdup(config->principal),
+        .keytab = g_strdup(config->keytab),
     };
 }
 
@@ -57,7 +62,11 @@ rz_sasl_config_clear(RzSaslConfig *config)
     rz_secret_free(config->password);
     g_free(config->unsecured_token);
     g_free(config->token_file);
+    rz_oidc_unref(config->oidc);
     g_free(config->extensions);
+    g_free(config->service);
+    g_free(config->principal);
+    g_free(config->keytab);
     *config = (RzSaslConfig){0};
 }
 
@@ -128,7 +137,7 @@ rz_plain_client_new(const RzSaslConfig *config)
 /* ---- any mechanism ---- */
 
 RzSaslClient *
-rz_sasl_client_new(const RzSaslConfig *config, const RzClock *clock, GError **error)
+rz_sasl_client_new(const RzSaslConfig *config, const RzSaslPeer *peer, GError **error)
 {
     switch (config->mechanism) {
     case RZ_SASL_PLAIN:
@@ -137,7 +146,9 @@ rz_sasl_client_new(const RzSaslConfig *config, const RzClock *clock, GError **er
     case RZ_SASL_SCRAM_SHA_512:
         return rz_scram_client_new(config, NULL, error);
     case RZ_SASL_OAUTHBEARER:
-        return rz_oauthbearer_client_new(config, clock, error);
+        return rz_oauthbearer_client_new(config, peer, error);
+    case RZ_SASL_GSSAPI:
+        return rz_gssapi_client_new(config, peer, error);
     case RZ_SASL_NONE:
         break;
     }

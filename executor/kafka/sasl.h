@@ -14,6 +14,7 @@
 #include <glib.h>
 
 #include "executor/clock.h"
+#include "executor/kafka/oidc.h"
 #include "executor/kafka/secret.h"
 
 typedef enum {
@@ -22,6 +23,7 @@ typedef enum {
     RZ_SASL_SCRAM_SHA_256,
     RZ_SASL_SCRAM_SHA_512,
     RZ_SASL_OAUTHBEARER,
+    RZ_SASL_GSSAPI,
 } RzSaslMechanism;
 
 /* What the mechanisms need. Strings are UTF-8; those a mechanism does not use are NULL. */
@@ -33,10 +35,14 @@ typedef struct {
     char
         *unsecured_token; /* OAUTHBEARER: librdkafka's sasl.oauthbearer.config; see oauth_token.h */
     char *token_file;     /* OAUTHBEARER: read anew for each connection */
+    RzOidc *oidc;         /* OAUTHBEARER: who gives tokens out, and the last one */
     char *extensions;     /* OAUTHBEARER: "key=value[,key=value]" or NULL */
+    char *service;        /* GSSAPI: the first part of the broker's principal */
+    char *principal;      /* GSSAPI: ours; NULL: the default one */
+    char *keytab;         /* GSSAPI: our key; NULL: a ticket that somebody has got with kinit */
 } RzSaslConfig;
 
-/* Deep; @copy is cleared by rz_sasl_config_clear(). */
+/* Deep but for `oidc`, of which both have a share; @copy is cleared by rz_sasl_config_clear(). */
 void rz_sasl_config_copy(RzSaslConfig *copy, const RzSaslConfig *config);
 /* Frees what @config points to, not itself. */
 void rz_sasl_config_clear(RzSaslConfig *config);
@@ -44,8 +50,17 @@ void rz_sasl_config_clear(RzSaslConfig *config);
 /* The name in SaslHandshake, and back; RZ_SASL_NONE for one that is not spoken here. */
 const char *rz_sasl_mechanism_name(RzSaslMechanism mechanism);
 RzSaslMechanism rz_sasl_mechanism_find(const char *name);
+/* False: this build was made without the library that GSSAPI needs. */
+bool rz_sasl_gssapi_is_built(void);
 
 typedef struct RzSaslClient RzSaslClient;
+
+/* To whom a client speaks. */
+typedef struct {
+    const char *host;    /* as it was dialled */
+    int64_t deadline_ms; /* on the monotonic clock, for a token that has to be fetched */
+    const RzClock *clock;
+} RzSaslPeer;
 
 typedef enum {
     RZ_SASL_SEND,    /* @out is to be sent, and the answer comes to the next step; may be empty */
@@ -56,14 +71,16 @@ typedef enum {
 /**
  * rz_sasl_client_new:
  * @config: (transfer none): must outlive the client; its mechanism is not RZ_SASL_NONE
- * @clock: (transfer none): for the lifetime of unsecured tokens
+ * @peer: (transfer none): used during the call only
  *
  * One client serves one authentication. Errors: RZ_ERROR_FILE, RZ_ERROR_INPUT for a token that
- * cannot be had. Cost: SCRAM's later step hashes up to a million times, about a second.
+ * cannot be had, those of oidc.h, RZ_ERROR_DENIED for a ticket. Cost: an HTTPS request when a token
+ * is due; SCRAM's later step hashes up to a million times, about a second.
  * Returns: (transfer full): free with rz_sasl_client_free(); NULL with @error set
  */
 G_GNUC_WARN_UNUSED_RESULT
-RzSaslClient *rz_sasl_client_new(const RzSaslConfig *config, const RzClock *clock, GError **error);
+RzSaslClient *rz_sasl_client_new(const RzSaslConfig *config, const RzSaslPeer *peer,
+                                 GError **error);
 void rz_sasl_client_free(RzSaslClient *client);
 
 /**

@@ -62,10 +62,10 @@ bearer_free(RzSaslClient *client)
 }
 
 RzSaslClient *
-rz_oauthbearer_client_new(const RzSaslConfig *config, const RzClock *clock, GError **error)
+rz_oauthbearer_client_new(const RzSaslConfig *config, const RzSaslPeer *peer, GError **error)
 {
     static const RzSaslOps ops = {bearer_step, bearer_free};
-    RzOauthToken *token = rz_oauth_token_new(config, clock->wall_ms(clock), error);
+    RzOauthToken *token = rz_oauth_token_new(config, peer, error);
     if (token == NULL)
         return NULL;
     Bearer *bearer = g_new0(Bearer, 1);

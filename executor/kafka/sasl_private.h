@@ -21,8 +21,11 @@ RzSaslClient *rz_plain_client_new(const RzSaslConfig *config);
 /* @nonce: NULL for a random one; tests give that of a published example. */
 RzSaslClient *rz_scram_client_new(const RzSaslConfig *config, const char *nonce, GError **error);
 
-RzSaslClient *rz_oauthbearer_client_new(const RzSaslConfig *config, const RzClock *clock,
+RzSaslClient *rz_oauthbearer_client_new(const RzSaslConfig *config, const RzSaslPeer *peer,
                                         GError **error);
+
+RzSaslClient *rz_gssapi_client_new(const RzSaslConfig *config, const RzSaslPeer *peer,
+                                   GError **error);
 
 /* Appends text without its NUL. */
 void rz_sasl_append(GByteArray *out, const char *text);

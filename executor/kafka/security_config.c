@@ -1,5 +1,6 @@
 /*
- * security_config.c: one table of property names, then TLS, then SASL (security_config.h).
+ * security_config.c: one table of property names, then TLS (security_config.h); SASL is in
+ * sasl_config.c.
  *
  * Secrets never enter librdkafka's configuration object, which keeps copies of its own: only values
  * that it can refuse are shown to it, and none of those is secret.
@@ -8,7 +9,7 @@
 
 #include <string.h>
 
-#include "executor/kafka/jaas.h"
+#include "executor/kafka/security_private.h"
 #include "rezone/error.h"
 
 /* clang-format off */
@@ -23,6 +24,17 @@ static const RzSecurityKey keys[] = {
     {"sasl.oauthbearer.method",               "sasl.oauthbearer.method",               false, false},
     {"sasl.oauthbearer.extensions",           "sasl.oauthbearer.extensions",           false, false},
     {"sasl.oauthbearer.token.endpoint.url",   "sasl.oauthbearer.token.endpoint.url",   false, false},
+    {"sasl.oauthbearer.client.id",            "sasl.oauthbearer.client.id",            false, false},
+    {"sasl.oauthbearer.client.secret",        "sasl.oauthbearer.client.secret",        false, true},
+    {"sasl.oauthbearer.scope",                "sasl.oauthbearer.scope",                false, false},
+    {"sasl.oauthbearer.client.credentials.client.id",     "sasl.oauthbearer.client.id",     false, false},
+    {"sasl.oauthbearer.client.credentials.client.secret", "sasl.oauthbearer.client.secret", false, true},
+    {"sasl.login.callback.handler.class",     "sasl.login.callback.handler.class",     false, false},
+    {"sasl.kerberos.service.name",            "sasl.kerberos.service.name",            false, false},
+    {"sasl.kerberos.principal",               "sasl.kerberos.principal",               false, false},
+    {"sasl.kerberos.keytab",                  "sasl.kerberos.keytab",                  false, false},
+    {"https.ca.location",                     "https.ca.location",                     false, false},
+    {"https.ca.pem",                          "https.ca.pem",                          false, false},
     {"enable.sasl.oauthbearer.unsecure.jwt",  "enable.sasl.oauthbearer.unsecure.jwt",  true,  false},
     {"ssl.ca.location",                       "ssl.ca.location",                       false, false},
     {"ssl.ca.pem",                            "ssl.ca.pem",                            false, false},
@@ -54,10 +66,11 @@ static const RzSecurityKey keys[] = {
 static const struct {
     const char *variable, *property;
 } environment[] = {
-    {"REZONE_SASL_PASSWORD",           "sasl.password"},
-    {"REZONE_SSL_KEY_PASSWORD",        "ssl.key.password"},
-    {"REZONE_SSL_KEYSTORE_PASSWORD",   "ssl.keystore.password"},
-    {"REZONE_SSL_TRUSTSTORE_PASSWORD", "ssl.truststore.password"},
+    {"REZONE_SASL_PASSWORD",                  "sasl.password"},
+    {"REZONE_SASL_OAUTHBEARER_CLIENT_SECRET", "sasl.oauthbearer.client.secret"},
+    {"REZONE_SSL_KEY_PASSWORD",               "ssl.key.password"},
+    {"REZONE_SSL_KEYSTORE_PASSWORD",          "ssl.keystore.password"},
+    {"REZONE_SSL_TRUSTSTORE_PASSWORD",        "ssl.truststore.password"},
 };
 /* clang-format on */
 
@@ -84,24 +97,11 @@ get(GHashTable *values, const char *key)
     return g_hash_table_lookup(values, key);
 }
 
-static void
-set(GHashTable *values, const char *key, const char *value)
-{
-    g_hash_table_replace(values, g_strdup(key), rz_secret_dup(value));
-}
-
 static bool
 has_value(GHashTable *values, const char *key, const char *value)
 {
     const char *mine = get(values, key);
     return mine != NULL && g_ascii_strcasecmp(mine, value) == 0;
-}
-
-static bool
-fail(GError **error, int code, const char *text)
-{
-    g_set_error_literal(error, RZ_ERROR, code, text);
-    return false;
 }
 
 static void
@@ -110,15 +110,14 @@ consult_environment(GHashTable *values)
     for (gsize i = 0; i < G_N_ELEMENTS(environment); i++) {
         const char *value = g_getenv(environment[i].variable);
         if (value != NULL && get(values, environment[i].property) == NULL)
-            set(values, environment[i].property, value);
+            g_hash_table_replace(values, g_strdup(environment[i].property), rz_secret_dup(value));
     }
 }
 
 /* ---- TLS ---- */
 
-/* A PEM text in one line has "\n" for its line ends. */
-static char *
-unfold_pem(const char *text)
+char *
+rz_unfold_pem(const char *text)
 {
     if (text == NULL)
         return NULL;
@@ -137,9 +136,12 @@ static bool
 read_versions(RzTlsConfig *tls, const char *list, GError **error)
 {
     bool has12 = strstr(list, "TLSv1.2") != NULL, has13 = strstr(list, "TLSv1.3") != NULL;
-    if (!has12 && !has13)
-        return fail(error, RZ_ERROR_USAGE,
-                    "ssl.enabled.protocols: TLSv1.2 and TLSv1.3 are spoken here, nothing older");
+    if (!has12 && !has13) {
+        g_set_error_literal(error, RZ_ERROR, RZ_ERROR_USAGE,
+                            "ssl.enabled.protocols: TLSv1.2 and TLSv1.3 are spoken here, nothing "
+                            "older");
+        return false;
+    }
     tls->min_version = has12 ? RZ_TLS_1_2 : RZ_TLS_1_3;
     tls->max_version = has13 ? RZ_TLS_1_3 : RZ_TLS_1_2;
     return true;
@@ -151,13 +153,13 @@ read_tls(RzTlsConfig *tls, GHashTable *values, GError **error)
     const char *protocols = get(values, "ssl.enabled.protocols");
     *tls = (RzTlsConfig){
         .ca_location = g_strdup(get(values, "ssl.ca.location")),
-        .ca_pem = unfold_pem(get(values, "ssl.ca.pem")),
+        .ca_pem = rz_unfold_pem(get(values, "ssl.ca.pem")),
         .truststore_location = g_strdup(get(values, "ssl.truststore.location")),
         .truststore_password = rz_secret_dup(get(values, "ssl.truststore.password")),
         .certificate_location = g_strdup(get(values, "ssl.certificate.location")),
-        .certificate_pem = unfold_pem(get(values, "ssl.certificate.pem")),
+        .certificate_pem = rz_unfold_pem(get(values, "ssl.certificate.pem")),
         .key_location = g_strdup(get(values, "ssl.key.location")),
-        .key_pem = unfold_pem(get(values, "ssl.key.pem")),
+        .key_pem = rz_unfold_pem(get(values, "ssl.key.pem")),
         .key_password = rz_secret_dup(get(values, "ssl.key.password")),
         .keystore_location = g_strdup(get(values, "ssl.keystore.location")),
         .keystore_password = rz_secret_dup(get(values, "ssl.keystore.password")),
@@ -183,149 +185,6 @@ note_weak_tls(const RzTlsConfig *tls, GPtrArray *notes)
         g_ptr_array_add(notes,
                         g_strdup("ssl.endpoint.identification.algorithm is off: any host with "
                                  "a trusted certificate can pose as a broker"));
-}
-
-/* ---- sasl.jaas.config ---- */
-
-/* Login modules by what they set; an option not listed here has no use for us. */
-static const struct {
-    const char *module;
-    bool is_scram, is_plain, is_bearer;
-} modules[] = {
-    {"PlainLoginModule", .is_plain = true},
-    {"ScramLoginModule", .is_scram = true},
-    {"OAuthBearerLoginModule", .is_bearer = true},
-};
-
-static void
-take_bearer(GHashTable *values, GHashTable *options)
-{
-    const char *subject = g_hash_table_lookup(options, "unsecuredLoginStringClaim_sub");
-    if (subject == NULL)
-        return;
-    g_autofree char *settings = g_strdup_printf("principal=%s", subject);
-    set(values, "sasl.oauthbearer.config", settings);
-    set(values, "enable.sasl.oauthbearer.unsecure.jwt", "true");
-}
-
-static bool
-matches(gsize module, RzSaslMechanism mechanism)
-{
-    switch (mechanism) {
-    case RZ_SASL_PLAIN:
-        return modules[module].is_plain;
-    case RZ_SASL_SCRAM_SHA_256:
-    case RZ_SASL_SCRAM_SHA_512:
-        return modules[module].is_scram;
-    case RZ_SASL_OAUTHBEARER:
-        return modules[module].is_bearer;
-    case RZ_SASL_NONE:
-        break;
-    }
-    return false;
-}
-
-/* Spells out what the login module says in the other properties' words. */
-static bool
-read_jaas(RzSaslConfig *sasl, GHashTable *values, GError **error)
-{
-    const char *text = get(values, "sasl.jaas.config");
-    if (text == NULL)
-        return true;
-    g_autoptr(RzJaas) jaas = rz_jaas_parse(text, error);
-    if (jaas == NULL)
-        return false;
-    for (gsize i = 0; i < G_N_ELEMENTS(modules); i++) {
-        if (strcmp(modules[i].module, jaas->module) != 0 || !matches(i, sasl->mechanism))
-            continue;
-        const char *user = g_hash_table_lookup(jaas->options, "username");
-        const char *password = g_hash_table_lookup(jaas->options, "password");
-        const char *token = g_hash_table_lookup(jaas->options, "tokenauth");
-        if (user != NULL)
-            set(values, "sasl.username", user);
-        if (password != NULL)
-            set(values, "sasl.password", password);
-        sasl->token_auth =
-            modules[i].is_scram && token != NULL && g_ascii_strcasecmp(token, "true") == 0;
-        if (modules[i].is_bearer)
-            take_bearer(values, jaas->options);
-        return true;
-    }
-    g_set_error(error, RZ_ERROR, RZ_ERROR_USAGE,
-                "sasl.jaas.config: its login module is not one for sasl.mechanism=%s",
-                rz_sasl_mechanism_name(sasl->mechanism));
-    return false;
-}
-
-/* ---- SASL ---- */
-
-static bool
-read_mechanism(RzSaslConfig *sasl, GHashTable *values, GError **error)
-{
-    const char *name = get(values, "sasl.mechanism");
-    sasl->mechanism = name == NULL ? RZ_SASL_NONE : rz_sasl_mechanism_find(name);
-    if (sasl->mechanism != RZ_SASL_NONE)
-        return true;
-    if (name == NULL || strcmp(name, "GSSAPI") == 0)
-        return fail(error, RZ_ERROR_UNSUPPORTED,
-                    "sasl.mechanism=GSSAPI, which is also the default, is not supported: set it to "
-                    "PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER");
-    g_set_error(error, RZ_ERROR, RZ_ERROR_UNSUPPORTED,
-                "sasl.mechanism=%s is not supported: only PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and "
-                "OAUTHBEARER are",
-                name);
-    return false;
-}
-
-static bool
-read_password(RzSaslConfig *sasl, GHashTable *values, RzAskSecret ask, void *data, GError **error)
-{
-    const char *user = get(values, "sasl.username");
-    if (user == NULL)
-        return fail(error, RZ_ERROR_USAGE, "sasl.username is not set");
-    sasl->username = g_strdup(user);
-    sasl->password = rz_secret_dup(get(values, "sasl.password"));
-    if (sasl->password == NULL && ask != NULL)
-        sasl->password = ask("sasl.password", data);
-    if (sasl->password == NULL || *sasl->password == '\0')
-        return fail(error, RZ_ERROR_USAGE,
-                    "sasl.password is not set, neither by a property nor by REZONE_SASL_PASSWORD");
-    return true;
-}
-
-static bool
-read_bearer(RzSaslConfig *sasl, GHashTable *values, GError **error)
-{
-    const char *url = get(values, "sasl.oauthbearer.token.endpoint.url");
-    sasl->extensions = g_strdup(get(values, "sasl.oauthbearer.extensions"));
-    if (url != NULL && g_str_has_prefix(url, "file:")) {
-        sasl->token_file = g_filename_from_uri(url, NULL, NULL);
-        return sasl->token_file != NULL
-                   ? true
-                   : fail(error, RZ_ERROR_USAGE,
-                          "sasl.oauthbearer.token.endpoint.url: expected file:///PATH");
-    }
-    if (url != NULL)
-        return fail(error, RZ_ERROR_UNSUPPORTED,
-                    "sasl.oauthbearer.token.endpoint.url: tokens are not fetched over the network; "
-                    "let something else keep one in a file and say file:///PATH");
-    if (has_value(values, "enable.sasl.oauthbearer.unsecure.jwt", "true") &&
-        get(values, "sasl.oauthbearer.config") != NULL) {
-        sasl->unsecured_token = g_strdup(get(values, "sasl.oauthbearer.config"));
-        return true;
-    }
-    return fail(error, RZ_ERROR_USAGE,
-                "OAUTHBEARER needs sasl.oauthbearer.token.endpoint.url=file:///PATH, or for test "
-                "clusters enable.sasl.oauthbearer.unsecure.jwt and sasl.oauthbearer.config");
-}
-
-static bool
-read_sasl(RzSaslConfig *sasl, GHashTable *values, RzAskSecret ask, void *data, GError **error)
-{
-    if (!read_mechanism(sasl, values, error) || !read_jaas(sasl, values, error))
-        return false;
-    return sasl->mechanism == RZ_SASL_OAUTHBEARER ? read_bearer(sasl, values, error)
-                                                  : read_password(sasl, values, ask, data, error);
 }
 
 static void
@@ -362,5 +221,5 @@ rz_security_config_read(RzSecurityConfig *config, GHashTable *values, RzAskSecre
         return false;
     if (config->use_tls)
         note_weak_tls(&config->tls, notes);
-    return !use_sasl || read_sasl(&config->sasl, values, ask, ask_data, error);
+    return !use_sasl || rz_sasl_config_read(&config->sasl, values, ask, ask_data, error);
 }

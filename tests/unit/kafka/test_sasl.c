@@ -23,6 +23,22 @@
 
 static char user[] = "user", pencil[] = "pencil";
 
+static const RzSaslPeer *
+peer(void)
+{
+    static RzSaslPeer anybody;
+    anybody = (RzSaslPeer){"broker.test", INT64_MAX, rz_clock_system()};
+    return &anybody;
+}
+
+/* A thousand seconds and a bit more than four since 1970. */
+static int64_t
+long_ago_ms(const RzClock *clock)
+{
+    (void)clock;
+    return 5000999;
+}
+
 static GByteArray *
 new_out(void)
 {
@@ -158,8 +174,8 @@ scram_nonces_differ(void **state)
     (void)state;
     RzSaslConfig config = {
         .mechanism = RZ_SASL_SCRAM_SHA_256, .username = user, .password = pencil};
-    g_autoptr(RzSaslClient) one = rz_sasl_client_new(&config, rz_clock_system(), NULL);
-    g_autoptr(RzSaslClient) two = rz_sasl_client_new(&config, rz_clock_system(), NULL);
+    g_autoptr(RzSaslClient) one = rz_sasl_client_new(&config, peer(), NULL);
+    g_autoptr(RzSaslClient) two = rz_sasl_client_new(&config, peer(), NULL);
     g_autoptr(GByteArray) out = new_out();
     say(one, "", out, NULL);
     g_autofree char *first = text_of(out);
@@ -176,7 +192,7 @@ plain_is_one_message(void **state)
 {
     (void)state;
     RzSaslConfig config = {.mechanism = RZ_SASL_PLAIN, .username = user, .password = pencil};
-    g_autoptr(RzSaslClient) client = rz_sasl_client_new(&config, rz_clock_system(), NULL);
+    g_autoptr(RzSaslClient) client = rz_sasl_client_new(&config, peer(), NULL);
     g_autoptr(GByteArray) out = new_out();
     assert_int_equal(say(client, "", out, NULL), RZ_SASL_SEND);
     assert_int_equal(out->len, 12);
@@ -189,7 +205,7 @@ plain_wants_no_answer(void **state)
 {
     (void)state;
     RzSaslConfig config = {.mechanism = RZ_SASL_PLAIN, .username = user, .password = pencil};
-    g_autoptr(RzSaslClient) client = rz_sasl_client_new(&config, rz_clock_system(), NULL);
+    g_autoptr(RzSaslClient) client = rz_sasl_client_new(&config, peer(), NULL);
     g_autoptr(GByteArray) out = new_out();
     g_autoptr(GError) error = NULL;
     say(client, "", out, NULL);
@@ -204,7 +220,7 @@ bearer_client(char *settings)
 {
     static RzSaslConfig config;
     config = (RzSaslConfig){.mechanism = RZ_SASL_OAUTHBEARER, .unsecured_token = settings};
-    return rz_sasl_client_new(&config, rz_clock_system(), NULL);
+    return rz_sasl_client_new(&config, peer(), NULL);
 }
 
 static void
@@ -245,7 +261,9 @@ unsigned_token_has_its_claims(void **state)
     (void)state;
     char settings[] = "principal=me scope=a,b principalClaimName=name lifeSeconds=60";
     RzSaslConfig config = {.unsecured_token = settings};
-    g_autoptr(RzOauthToken) token = rz_oauth_token_new(&config, 5000999, NULL);
+    const RzClock clock = {long_ago_ms, long_ago_ms};
+    const RzSaslPeer then = {"broker.test", INT64_MAX, &clock};
+    g_autoptr(RzOauthToken) token = rz_oauth_token_new(&config, &then, NULL);
     g_auto(GStrv) parts = g_strsplit(token->text, ".", -1);
     assert_int_equal(g_strv_length(parts), 3);
     gsize n = 0;
@@ -284,7 +302,7 @@ bad_settings_make_no_token(void **row)
     g_autofree char *extensions = g_strdup(bad->extensions);
     RzSaslConfig config = {.unsecured_token = settings, .extensions = extensions};
     g_autoptr(GError) error = NULL;
-    assert_null(rz_oauth_token_new(&config, 0, &error));
+    assert_null(rz_oauth_token_new(&config, peer(), &error));
     assert_true(g_error_matches(error, RZ_ERROR, RZ_ERROR_USAGE));
     assert_non_null(strstr(error->message, bad->says));
 }
@@ -315,7 +333,7 @@ token_comes_from_the_file(void **row)
         assert_true(g_file_set_contents(file, c->content, -1, NULL));
     RzSaslConfig config = {.token_file = file};
     g_autoptr(GError) error = NULL;
-    g_autoptr(RzOauthToken) token = rz_oauth_token_new(&config, 0, &error);
+    g_autoptr(RzOauthToken) token = rz_oauth_token_new(&config, peer(), &error);
     g_unlink(file);
     g_rmdir(dir);
     if (c->token != NULL) {
@@ -328,11 +346,45 @@ token_comes_from_the_file(void **row)
     assert_null(strstr(error->message, "abc"));
 }
 
+/* ---- GSSAPI ---- */
+
+typedef struct {
+    const char *name;
+    const char *principal, *keytab;
+} NoTicket;
+
+static const NoTicket no_tickets[] = {
+    {"no ticket", NULL, NULL},
+    {"no ticket for this principal", "rezone@EXAMPLE.TEST", NULL},
+    {"a keytab that is not there", "rezone@EXAMPLE.TEST", "/nonexistent/keytab"},
+};
+
+/* The way with a ticket needs a key server: tests/integration/security has one. */
+static void
+gssapi_without_a_ticket_sends_nothing(void **row)
+{
+    const NoTicket *c = *row;
+    char service[] = "kafka";
+    g_autofree char *principal = g_strdup(c->principal), *keytab = g_strdup(c->keytab);
+    RzSaslConfig config = {
+        .mechanism = RZ_SASL_GSSAPI, .service = service, .principal = principal, .keytab = keytab};
+    g_autoptr(GByteArray) out = new_out();
+    g_autoptr(GError) error = NULL;
+    g_setenv("KRB5CCNAME", "FILE:/nonexistent/ticket", TRUE);
+    g_autoptr(RzSaslClient) client = rz_sasl_client_new(&config, peer(), &error);
+    if (client != NULL)
+        assert_int_equal(say(client, "", out, &error), RZ_SASL_REFUSED);
+    assert_int_equal(out->len, 0);
+    assert_true(g_error_matches(
+        error, RZ_ERROR, rz_sasl_gssapi_is_built() ? RZ_ERROR_DENIED : RZ_ERROR_UNSUPPORTED));
+    assert_non_null(strstr(error->message, "GSSAPI"));
+}
+
 static void
 mechanisms_have_names(void **state)
 {
     (void)state;
-    for (RzSaslMechanism m = RZ_SASL_PLAIN; m <= RZ_SASL_OAUTHBEARER; m++)
+    for (RzSaslMechanism m = RZ_SASL_PLAIN; m <= RZ_SASL_GSSAPI; m++)
         assert_int_equal(rz_sasl_mechanism_find(rz_sasl_mechanism_name(m)), m);
     assert_int_equal(rz_sasl_mechanism_find("scram-sha-256"), RZ_SASL_NONE);
 }
@@ -352,6 +404,7 @@ main(void)
     ADD_TEST(tests, unsigned_token_has_its_claims);
     ADD_ROWS(tests, bad_settings, bad_settings_make_no_token);
     ADD_ROWS(tests, token_files, token_comes_from_the_file);
+    ADD_ROWS(tests, no_tickets, gssapi_without_a_ticket_sends_nothing);
     ADD_TEST(tests, mechanisms_have_names);
     return RUN_TESTS("sasl", tests);
 }

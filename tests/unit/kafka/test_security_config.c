@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 
 #include "executor/kafka/client_config.h"
+#include "executor/kafka/https_post.h"
 #include "executor/kafka/jaas.h"
 #include "executor/kafka/properties.h"
 #include "rezone/error.h"
@@ -154,7 +155,11 @@ summary(const RzClientConfig *config)
         {"pw", sasl->password},
         {"token", sasl->unsecured_token},
         {"file", sasl->token_file},
+        {"oidc", sasl->oidc != NULL ? "yes" : NULL},
         {"ext", sasl->extensions},
+        {"service", sasl->service},
+        {"principal", sasl->principal},
+        {"keytab", sasl->keytab},
     };
     if (sasl->mechanism != RZ_SASL_NONE)
         g_string_append_printf(s, " %s", rz_sasl_mechanism_name(sasl->mechanism));
@@ -180,6 +185,9 @@ enum { NO_ERROR = -1 };
 #define SASL_SSL "security.protocol=SASL_SSL\n"
 #define SCRAM_LOGIN "org.apache.kafka.common.security.scram.ScramLoginModule required "
 #define BEARER_LOGIN "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required "
+#define KERBEROS_LOGIN "com.sun.security.auth.module.Krb5LoginModule required "
+#define BEARER SASL_SSL "sasl.mechanism=OAUTHBEARER\n"
+#define ENDPOINT "sasl.oauthbearer.token.endpoint.url=https://idp/x\n"
 
 static const Meaning meanings[] = {
     {"nothing said", "", "plaintext", NO_ERROR},
@@ -238,26 +246,90 @@ static const Meaning meanings[] = {
     {"only dead protocol versions", "security.protocol=SSL\nssl.enabled.protocols=TLSv1.1",
      "TLSv1.2", RZ_ERROR_USAGE},
     {"a protocol that nobody knows", "security.protocol=SSH", "security.protocol", RZ_ERROR_USAGE},
-    {"no mechanism", SASL_SSL, "GSSAPI", RZ_ERROR_UNSUPPORTED},
     {"a mechanism that is not spoken", SASL_SSL "sasl.mechanism=AWS_MSK_IAM", "AWS_MSK_IAM",
      RZ_ERROR_UNSUPPORTED},
-    {"no user", SASL_SSL "sasl.mechanism=PLAIN\nsasl.password=secret", "sasl.username",
+    {"no user", SASL_SSL "sasl.mechanism=PLAIN\nsasl.password=hunter2", "sasl.username",
      RZ_ERROR_USAGE},
     {"no password", SASL_SSL "sasl.mechanism=PLAIN\nsasl.username=u", "REZONE_SASL_PASSWORD",
      RZ_ERROR_USAGE},
     {"an empty password", SASL_SSL "sasl.mechanism=PLAIN\nsasl.username=u\nsasl.password=",
      "sasl.password", RZ_ERROR_USAGE},
     {"a login module of another mechanism",
-     SASL_SSL "sasl.mechanism=PLAIN\nsasl.jaas.config=" SCRAM_LOGIN "password=\"secret\";",
+     SASL_SSL "sasl.mechanism=PLAIN\nsasl.jaas.config=" SCRAM_LOGIN "password=\"hunter2\";",
      "not one for sasl.mechanism=PLAIN", RZ_ERROR_USAGE},
-    {"a token endpoint on the network",
-     SASL_SSL "sasl.mechanism=OAUTHBEARER\nsasl.oauthbearer.token.endpoint.url=https://idp/x",
-     "file:///PATH", RZ_ERROR_UNSUPPORTED},
+    {"a token endpoint without a client", BEARER ENDPOINT, "sasl.oauthbearer.client.id is not set",
+     RZ_ERROR_USAGE},
+    {"a token endpoint without a secret", BEARER ENDPOINT "sasl.oauthbearer.client.id=c",
+     "REZONE_SASL_OAUTHBEARER_CLIENT_SECRET", RZ_ERROR_USAGE},
+    {"a client id that cannot be sent",
+     BEARER ENDPOINT "sasl.oauthbearer.client.id=a:b\nsasl.oauthbearer.client.secret=hunter2",
+     "has a colon", RZ_ERROR_USAGE},
+    {"a token endpoint without TLS",
+     BEARER "sasl.oauthbearer.token.endpoint.url=http://idp/x\nsasl.oauthbearer.client.id=c\n"
+            "sasl.oauthbearer.client.secret=hunter2",
+     "would travel unencrypted", RZ_ERROR_USAGE},
+    {"a token endpoint that is not said", BEARER "sasl.oauthbearer.method=oidc",
+     "sasl.oauthbearer.token.endpoint.url is not set", RZ_ERROR_USAGE},
     {"no token", SASL_SSL "sasl.mechanism=OAUTHBEARER", "file:///PATH", RZ_ERROR_USAGE},
     {"an unsigned token that was not enabled",
      SASL_SSL "sasl.mechanism=OAUTHBEARER\nsasl.oauthbearer.config=principal=a", "unsecure.jwt",
      RZ_ERROR_USAGE},
 };
+
+/* What needs a library that a build may lack: refused there, and in words. */
+typedef struct {
+    const char *name;
+    const char *file, *means;
+    bool (*is_built)(void);
+    const char *without;
+} OptionalMeaning;
+
+#define CLIENT "sasl.oauthbearer.client.id=c\nsasl.oauthbearer.client.secret=hunter2\n"
+
+static const OptionalMeaning optional_meanings[] = {
+    {"librdkafka: a token endpoint", BEARER "sasl.oauthbearer.method=oidc\n" ENDPOINT CLIENT,
+     "tls OAUTHBEARER oidc=yes", rz_https_is_built, "libcurl"},
+    {"Java: a token endpoint",
+     BEARER ENDPOINT "sasl.login.callback.handler.class=x.OAuthBearerLoginCallbackHandler\n"
+                     "sasl.jaas.config=" BEARER_LOGIN "clientId=\"c\" clientSecret=\"hunter2\";",
+     "tls OAUTHBEARER oidc=yes", rz_https_is_built, "libcurl"},
+    {"Java: a token endpoint, as Kafka 4.1 writes it",
+     BEARER ENDPOINT "sasl.oauthbearer.client.credentials.client.id=c\n"
+                     "sasl.oauthbearer.client.credentials.client.secret=hunter2",
+     "tls OAUTHBEARER oidc=yes", rz_https_is_built, "libcurl"},
+    {"no mechanism is GSSAPI", SASL_SSL, "tls GSSAPI service=kafka", rz_sasl_gssapi_is_built,
+     "libsasl2"},
+    {"librdkafka: a keytab",
+     SASL_SSL "sasl.mechanisms=GSSAPI\nsasl.kerberos.service.name=bus\n"
+              "sasl.kerberos.principal=me@X\nsasl.kerberos.keytab=/k",
+     "tls GSSAPI service=bus principal=me@X keytab=/k", rz_sasl_gssapi_is_built, "libsasl2"},
+    {"Java: a keytab",
+     SASL_SSL "sasl.mechanism=GSSAPI\nsasl.kerberos.service.name=bus\nsasl.jaas.config=" //
+     KERBEROS_LOGIN "useKeyTab=true storeKey=true keyTab=\"/k\" principal=\"me@X\";",
+     "tls GSSAPI service=bus principal=me@X keytab=/k", rz_sasl_gssapi_is_built, "libsasl2"},
+    {"Java: a ticket that is there, and a keytab for others",
+     SASL_SSL "sasl.mechanism=GSSAPI\nsasl.jaas.config=" KERBEROS_LOGIN
+              "useTicketCache=true keyTab=\"/k\" serviceName=bus;",
+     "tls GSSAPI service=bus", rz_sasl_gssapi_is_built, "libsasl2"},
+};
+
+static void
+file_means_it_where_it_is_built(void **state)
+{
+    const OptionalMeaning *row = *state;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(RzClientConfig) config = config_of(row->file, &error);
+    if (row->is_built()) {
+        if (config == NULL)
+            fail_msg("%s", error->message);
+        g_autofree char *means = summary(config);
+        assert_string_equal(means, row->means);
+        return;
+    }
+    assert_null(config);
+    assert_true(g_error_matches(error, RZ_ERROR, RZ_ERROR_UNSUPPORTED));
+    assert_non_null(strstr(error->message, row->without));
+}
 
 static void
 file_means_what_it_says(void **state)
@@ -275,7 +347,7 @@ file_means_what_it_says(void **state)
     assert_null(config);
     if (!g_error_matches(error, RZ_ERROR, row->code) || strstr(error->message, row->means) == NULL)
         fail_msg("code %d: %s", error->code, error->message);
-    assert_null(strstr(error->message, "secret"));
+    assert_null(strstr(error->message, "hunter2"));
 }
 
 /* ---- notes ---- */
@@ -387,6 +459,7 @@ main(void)
     ADD_ALL(tests, dialects, dialect_is_told_and_read);
     ADD_ALL(tests, logins, login_module_is_read);
     ADD_ALL(tests, meanings, file_means_what_it_says);
+    ADD_ALL(tests, optional_meanings, file_means_it_where_it_is_built);
     ADD_ALL(tests, notes, note_is_said_once);
     add_row(tests, "a password from the environment", password_comes_from_the_environment, NULL);
     add_row(tests, "a password from a person", password_comes_from_a_person, NULL);

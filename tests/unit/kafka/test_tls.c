@@ -195,7 +195,7 @@ handshake_ends_as_it_should(void **row)
     assert_non_null(connector);
     TlsServer *server = tls_server_start(
         &(TlsServerSpec){who[c->server], c->client_asked ? authority : NULL,
-                         c->version == 0 ? TLS1_3_VERSION : c->version, c->manner});
+                         c->version == 0 ? TLS1_3_VERSION : c->version, .manner = c->manner});
     bool ok = ping(connector, c->host, tls_server_port(server), &error);
     rz_tls_connector_free(connector);
     size_t received = tls_server_stop(server);
@@ -233,7 +233,7 @@ cut_without_goodbye_is_an_end(void **state)
     (void)state;
     RzConnector *connector = trusting_connector();
     TlsServer *server =
-        tls_server_start(&(TlsServerSpec){who[VALID], NULL, TLS1_3_VERSION, SERVER_CUTS});
+        tls_server_start(&(TlsServerSpec){who[VALID], NULL, TLS1_3_VERSION, .manner = SERVER_CUTS});
     g_autoptr(GError) error = NULL;
     RzTransport *t = connector->connect(connector, "kafka.test", tls_server_port(server),
                                         soon_ms(PATIENCE_MS), &error);
@@ -252,8 +252,8 @@ silence_ends_at_the_deadline(void **state)
 {
     (void)state;
     RzConnector *connector = trusting_connector();
-    TlsServer *server =
-        tls_server_start(&(TlsServerSpec){who[VALID], NULL, TLS1_3_VERSION, SERVER_HANGS});
+    TlsServer *server = tls_server_start(
+        &(TlsServerSpec){who[VALID], NULL, TLS1_3_VERSION, .manner = SERVER_HANGS});
     g_autoptr(GError) error = NULL;
     int64_t started_ms = soon_ms(0);
     assert_null(
@@ -271,8 +271,8 @@ unasked_bytes_are_not_quiet(void **state)
 {
     (void)state;
     RzConnector *connector = trusting_connector();
-    TlsServer *server =
-        tls_server_start(&(TlsServerSpec){who[VALID], NULL, TLS1_3_VERSION, SERVER_DRIPS});
+    TlsServer *server = tls_server_start(
+        &(TlsServerSpec){who[VALID], NULL, TLS1_3_VERSION, .manner = SERVER_DRIPS});
     RzTransport *t = connector->connect(connector, "kafka.test", tls_server_port(server),
                                         soon_ms(PATIENCE_MS), NULL);
     assert_non_null(t);

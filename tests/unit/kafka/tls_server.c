@@ -5,6 +5,8 @@
 #include "tests/unit/kafka/tls_server.h"
 
 #include <netinet/in.h>
+#include <signal.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -52,6 +54,33 @@ drip(SSL *ssl)
         g_usleep(20000);
 }
 
+/* All of a request with a body, by its Content-Length. */
+static bool
+is_whole(const GString *request)
+{
+    const char *length = strstr(request->str, "Content-Length: ");
+    const char *body = strstr(request->str, "\r\n\r\n");
+    return length != NULL && body != NULL &&
+           strlen(body + 4) >= g_ascii_strtoull(length + strlen("Content-Length: "), NULL, 10);
+}
+
+static void
+answer(TlsServer *server, SSL *ssl)
+{
+    char buffer[4096];
+    g_autoptr(GString) request = g_string_new(NULL);
+    const char *text = server->spec.answer;
+    size_t piece = server->spec.manner == SERVER_IS_SLOW ? 1 : strlen(text);
+    for (int n; !is_whole(request) && (n = SSL_read(ssl, buffer, sizeof buffer)) > 0;)
+        g_string_append_len(request, buffer, n);
+    server->n_received += request->len;
+    if (server->spec.request != NULL)
+        g_string_append(server->spec.request, request->str);
+    for (; *text != '\0' && SSL_write(ssl, text, (int)piece) == (int)piece; text += piece)
+        g_usleep(piece == 1 ? 20000 : 0);
+    SSL_shutdown(ssl);
+}
+
 static void
 serve_tls(TlsServer *server, int fd)
 {
@@ -63,6 +92,8 @@ serve_tls(TlsServer *server, int fd)
             echo(server, ssl);
         else if (server->spec.manner == SERVER_DRIPS)
             drip(ssl);
+        else if (server->spec.manner != SERVER_CUTS)
+            answer(server, ssl);
     } else {
         /* A close with unread bytes would be a reset, which could overtake the alert. */
         char rest[4096];
@@ -108,6 +139,7 @@ tls_server_start(const TlsServerSpec *spec)
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
     socklen_t size = sizeof address;
     server->spec = *spec;
+    signal(SIGPIPE, SIG_IGN); /* OpenSSL writes to clients that have left */
     server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     int bound = bind(server->listener, (struct sockaddr *)&address, size);
     g_assert(bound == 0 && listen(server->listener, 4) == 0);

@@ -15,6 +15,8 @@ typedef enum {
     SERVER_HANGS,      /* accepts, then says nothing until the client leaves */
     SERVER_IS_NOT_TLS, /* answers with plain bytes */
     SERVER_DRIPS,      /* one byte of its answer every 20 ms, for ever */
+    SERVER_ANSWERS,    /* reads an HTTP request, says its answer, closes */
+    SERVER_IS_SLOW,    /* as SERVER_ANSWERS, a byte every 20 ms */
 } ServerManner;
 
 typedef struct {
@@ -22,6 +24,8 @@ typedef struct {
     const Identity *client_authority; /* NULL: asks for no client certificate */
     int version;                      /* TLS1_2_VERSION or TLS1_3_VERSION */
     ServerManner manner;
+    const char *answer; /* SERVER_ANSWERS, SERVER_IS_SLOW */
+    GString *request;   /* gets what they read; NULL: nobody cares */
 } TlsServerSpec;
 
 typedef struct TlsServer TlsServer;
