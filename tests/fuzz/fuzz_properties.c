@@ -20,6 +20,21 @@ read_text(const char *text, char **message)
     return config;
 }
 
+static bool
+has_what_it_needs(const RzSaslConfig *sasl)
+{
+    switch (sasl->mechanism) {
+    case RZ_SASL_NONE:
+        return true;
+    case RZ_SASL_OAUTHBEARER:
+        return sasl->token_file != NULL || sasl->unsecured_token != NULL || sasl->oidc != NULL;
+    case RZ_SASL_GSSAPI:
+        return sasl->service != NULL;
+    default:
+        return sasl->username != NULL && sasl->password != NULL;
+    }
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -33,7 +48,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     g_assert_cmpstr(one->security.sasl.password, ==, two->security.sasl.password);
     g_assert_cmpuint(one->notes->len, ==, two->notes->len);
-    g_assert(one->security.sasl.mechanism == RZ_SASL_NONE || one->security.sasl.password != NULL ||
-             one->security.sasl.token_file != NULL || one->security.sasl.unsecured_token != NULL);
+    g_assert(has_what_it_needs(&one->security.sasl));
     return 0;
 }

@@ -18,10 +18,11 @@ static const RzSaslMechanism mechanisms[] = {RZ_SASL_PLAIN, RZ_SASL_SCRAM_SHA_25
 static RzSaslClient *
 client_for(const RzSaslConfig *config)
 {
+    const RzSaslPeer peer = {"broker.test", 0, rz_clock_system()};
     bool scram =
         config->mechanism == RZ_SASL_SCRAM_SHA_256 || config->mechanism == RZ_SASL_SCRAM_SHA_512;
     return scram ? rz_scram_client_new(config, "rOprNGfwEbeRWgbNEkqO", NULL)
-                 : rz_sasl_client_new(config, rz_clock_system(), NULL);
+                 : rz_sasl_client_new(config, &peer, NULL);
 }
 
 /* A count of 100,000 and more is legal, and only slow. */
