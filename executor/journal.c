@@ -61,6 +61,7 @@ rz_journal_new(void)
     g_array_set_clear_func(journal->topics, topic_clear);
     journal->parts = g_array_new(FALSE, TRUE, sizeof(RzJournalPart));
     journal->ids = g_array_new(FALSE, FALSE, sizeof(int32_t));
+    journal->steps = g_array_new(FALSE, FALSE, sizeof(RzJournalList));
     journal->keys = g_ptr_array_new_with_free_func(key_free);
     journal->by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return journal;
@@ -77,6 +78,7 @@ rz_journal_free(RzJournal *journal)
     g_array_unref(journal->topics);
     g_array_unref(journal->parts);
     g_array_unref(journal->ids);
+    g_array_unref(journal->steps);
     g_free(journal->cluster_id);
     g_free(journal->plan_id);
     g_free(journal->plan_sha256);
@@ -118,6 +120,18 @@ rz_journal_put_key(RzJournal *journal, RzResourceType type, const char *name, co
     entry->restored = entry->debt = entry->dirty = false;
     g_ptr_array_set_size(entry->ours, 0);
     return entry;
+}
+
+void
+rz_journal_add_step(RzJournal *journal, RzJournalPart *part, const int32_t *ids, uint16_t n)
+{
+    RzJournalList list = {journal->ids->len, n};
+    if (part->n_steps == 0)
+        part->first_step = journal->steps->len;
+    g_assert(part->first_step + part->n_steps == journal->steps->len);
+    g_array_append_vals(journal->ids, ids, n);
+    g_array_append_val(journal->steps, list);
+    part->n_steps++;
 }
 
 RzJournal *

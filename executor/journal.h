@@ -33,6 +33,12 @@ typedef enum {
     RZ_DO_ELECT,
 } RzDo;
 
+/* A list of brokers: where it begins in RzJournal.ids. */
+typedef struct {
+    gsize first;
+    uint16_t n;
+} RzJournalList;
+
 typedef struct {
     char *name;
     char *topic_id; /* NULL unknown */
@@ -46,6 +52,8 @@ typedef struct {
     uint16_t n_from, n_to;
     int32_t leader;
     int64_t size_bytes;
+    uint32_t first_step; /* into steps: lists on the way from `from` to `to`, in order */
+    uint16_t n_steps;
     bool touched;  /* a submit was intended: the cluster may have it */
     bool skipped;  /* given up for good, by an earlier step of this run */
     bool finished; /* seen at its target once */
@@ -73,6 +81,7 @@ typedef enum {
 typedef struct {
     int64_t throttle_bytes_per_s, throttle_min_bytes_per_s, throttle_max_bytes_per_s;
     int throttle_mode, leaders, on_dead_broker;
+    int stage; /* 1: by steps where that saves traffic between zones */
     int64_t start_at_ms;
     int32_t window_from_min, window_to_min;
     GArray *zone_broker;  /* int32_t, parallel to zone_name */
@@ -90,9 +99,11 @@ typedef struct {
     GArray *topics;     /* RzJournalTopic, by name */
     GArray *parts;      /* RzJournalPart, by topic and number */
     GArray *ids;        /* int32_t: every list end to end */
+    GArray *steps;      /* RzJournalList: of staged partitions */
     GPtrArray *keys;    /* RzJournalKey * */
     GHashTable *by_key; /* "type/name/key" -> RzJournalKey *, borrowed */
     bool begun, paused, finished;
+    bool staged; /* the steps are decided */
     RzRunMode mode;
     char *final_state; /* of a finished run; NULL */
     int64_t n_left;    /* partitions it gave up or held: a resume tries them again */
@@ -125,6 +136,9 @@ RzJournalKey *rz_journal_find_key(const RzJournal *journal, RzResourceType type,
  */
 RzJournalKey *rz_journal_put_key(RzJournal *journal, RzResourceType type, const char *name,
                                  const char *key, const char *prior, RzConfigSource source);
+
+/* Adds a list as the next step of a partition; all steps of one partition are added in a row. */
+void rz_journal_add_step(RzJournal *journal, RzJournalPart *part, const int32_t *ids, uint16_t n);
 
 /* Framing: appends checksum, text and newline to @out. */
 void rz_journal_frame(GString *out, const char *json, gsize length);

@@ -12,6 +12,7 @@
 typedef bool (*TakeRecord)(RzJournal *journal, const json_t *record);
 
 #define MAX_IDS 1024 /* of one list */
+#define MAX_STEPS 64 /* of one partition */
 
 static bool
 take_header(RzJournal *journal, const json_t *record)
@@ -115,6 +116,42 @@ take_begin(RzJournal *journal, const json_t *record)
         !get_int(record, "at", INT64_MIN, INT64_MAX, &journal->begun_at_ms))
         return false;
     journal->begun = true;
+    return true;
+}
+
+/* [partition, [list], ...] */
+static bool
+take_steps_of(RzJournal *journal, const json_t *item)
+{
+    json_int_t index = json_integer_value(json_array_get(item, 0));
+    size_t n = json_array_size(item);
+    if (!json_is_integer(json_array_get(item, 0)) || index < 0 || index >= journal->parts->len ||
+        n < 2 || n > MAX_STEPS + 1)
+        return false;
+    RzJournalPart *part = &g_array_index(journal->parts, RzJournalPart, (guint)index);
+    if (part->n_steps > 0 || part->touched)
+        return false;
+    part->first_step = journal->steps->len;
+    for (size_t i = 1; i < n; i++) {
+        RzJournalList list;
+        if (!take_ids(journal, json_array_get(item, i), &list.first, &list.n))
+            return false;
+        g_array_append_val(journal->steps, list);
+        part->n_steps++;
+    }
+    return true;
+}
+
+static bool
+take_steps(RzJournal *journal, const json_t *record)
+{
+    const json_t *list = json_object_get(record, "of");
+    if (!journal->begun || journal->staged || !json_is_array(list))
+        return false;
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (!take_steps_of(journal, json_array_get(list, i)))
+            return false;
+    journal->staged = json_is_true(json_object_get(record, "last"));
     return true;
 }
 
@@ -290,6 +327,7 @@ static const struct {
     {"topic",    take_topic},    /* opens a topic for the partitions that follow */
     {"part",     take_part},     /* original list and leader, target, bytes */
     {"begin",    take_begin},    /* from here on requests may have been sent */
+    {"steps",    take_steps},    /* lists on the way of staged partitions, before any submit */
     {"intent",   take_intent},   /* about to send: submit, cancel, restore, elect */
     {"result",   take_result},   /* what was answered */
     {"state",    take_state},    /* partitions done, skipped, cancelled, restored */

@@ -11,16 +11,18 @@ static const struct {
     size_t offset;
     bool wide; /* int64_t, else a 32-bit int */
     int64_t initial, least;
+    bool optional; /* journals from before it was known do without */
 } numbers[] = {
-    {"throttle",      offsetof(RzRunSettings, throttle_bytes_per_s),     true,  0, RZ_THROTTLE_AUTO},
-    {"throttle_min",  offsetof(RzRunSettings, throttle_min_bytes_per_s), true,  1000000, 1},
-    {"throttle_max",  offsetof(RzRunSettings, throttle_max_bytes_per_s), true,  1000000000, 1},
-    {"throttle_mode", offsetof(RzRunSettings, throttle_mode),            false, RZ_THROTTLE_PACED, 0},
-    {"leaders",       offsetof(RzRunSettings, leaders),                  false, RZ_LEADERS_END, 0},
-    {"on_dead",       offsetof(RzRunSettings, on_dead_broker),           false, RZ_DEAD_BROKER_WAIT, 0},
-    {"start_at",      offsetof(RzRunSettings, start_at_ms),              true,  0, 0},
-    {"window_from",   offsetof(RzRunSettings, window_from_min),          false, 0, 0},
-    {"window_to",     offsetof(RzRunSettings, window_to_min),            false, 0, 0},
+    {"throttle",      offsetof(RzRunSettings, throttle_bytes_per_s),     true,  0, RZ_THROTTLE_AUTO, false},
+    {"throttle_min",  offsetof(RzRunSettings, throttle_min_bytes_per_s), true,  1000000, 1, false},
+    {"throttle_max",  offsetof(RzRunSettings, throttle_max_bytes_per_s), true,  1000000000, 1, false},
+    {"throttle_mode", offsetof(RzRunSettings, throttle_mode),            false, RZ_THROTTLE_PACED, 0, false},
+    {"leaders",       offsetof(RzRunSettings, leaders),                  false, RZ_LEADERS_END, 0, false},
+    {"on_dead",       offsetof(RzRunSettings, on_dead_broker),           false, RZ_DEAD_BROKER_WAIT, 0, false},
+    {"stage",         offsetof(RzRunSettings, stage),                    false, 0, 0, true},
+    {"start_at",      offsetof(RzRunSettings, start_at_ms),              true,  0, 0, false},
+    {"window_from",   offsetof(RzRunSettings, window_from_min),          false, 0, 0, false},
+    {"window_to",     offsetof(RzRunSettings, window_to_min),            false, 0, 0, false},
 };
 /* clang-format on */
 
@@ -99,6 +101,7 @@ rz_run_settings_take(RzRunSettings *settings, const RzRunOptions *options)
         options->throttle_mode,
         options->leaders,
         options->on_dead_broker,
+        options->stage,
         options->start_at_ms,
         options->window_from_min,
         options->window_to_min,
@@ -120,6 +123,7 @@ rz_run_options_init(RzRunOptions *options)
         .throttle_mode = -1,
         .leaders = -1,
         .on_dead_broker = -1,
+        .stage = -1,
         .start_at_ms = -1,
         .window_from_min = -1,
         .window_to_min = -1,
@@ -183,6 +187,8 @@ rz_run_settings_from_json(RzRunSettings *settings, const json_t *json)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++) {
         const json_t *value = json_object_get(json, numbers[i].name);
+        if (value == NULL && numbers[i].optional)
+            continue;
         if (!json_is_integer(value) || json_integer_value(value) < numbers[i].least ||
             (!numbers[i].wide && json_integer_value(value) > INT16_MAX))
             return false;

@@ -48,7 +48,8 @@ static bool
 drained(const RzRun *run)
 {
     return run->counts[RZ_PART_PENDING] + run->counts[RZ_PART_SENT] + run->counts[RZ_PART_MOVING] +
-               run->counts[RZ_PART_CANCELLING] + run->counts[RZ_PART_YIELDING] ==
+               run->counts[RZ_PART_STEPPING] + run->counts[RZ_PART_CANCELLING] +
+               run->counts[RZ_PART_YIELDING] ==
            0;
 }
 
@@ -131,11 +132,7 @@ do_reading(RzRun *run, GError **error)
     rz_run_ask_room(run);
     for (guint i = 0; i < run->active->len; i++) {
         const RzPart *part = &run->parts[g_array_index(run->active, uint32_t, i)];
-        uint16_t n;
-        const int32_t *goal = rz_part_goal(run, part, &n);
-        for (uint16_t k = 0; k < n; k++)
-            if (rz_part_is_adding(run, part, goal[k]))
-                rz_run_broker(run, goal[k])->pending_bytes += part->bytes;
+        rz_part_owe(run, part, 1);
     }
     run->rate_sample_bytes = rz_run_bytes_now(run);
     if (run->intent == RZ_RUN_THROTTLE)
@@ -224,6 +221,9 @@ give_reasons(RzRun *run)
         return;
     if (run->counts[RZ_PART_YIELDING] > 0)
         rz_run_reason(run, "moves of others run on %u partitions", run->counts[RZ_PART_YIELDING]);
+    if (run->counts[RZ_PART_STEPPING] > 0)
+        rz_run_reason(run, "%u staged partitions wait for their leader to move into its new zone",
+                      run->counts[RZ_PART_STEPPING]);
     for (guint i = 0; i < run->parked->len; i++) {
         const RzPart *part = &run->parts[g_array_index(run->parked, uint32_t, i)];
         g_autofree char *name = rz_part_name(run, part);

@@ -18,6 +18,15 @@ journal_run(RzRun *run, const char *event, GError **error)
                             error);
 }
 
+/* Somewhere between original and target, listed or between two steps. */
+static bool
+is_under_way(const RzPart *part)
+{
+    return part->state == RZ_PART_SENT || part->state == RZ_PART_MOVING ||
+           part->state == RZ_PART_STEPPING ||
+           (part->state == RZ_PART_PENDING && !part->back && part->at > 0);
+}
+
 /* In flight: cancelled and put back. Never sent: stays. Finished: stays. */
 bool
 rz_run_begin_cancel(RzRun *run, GError **error)
@@ -28,7 +37,7 @@ rz_run_begin_cancel(RzRun *run, GError **error)
     run->mode = RZ_MODE_CANCEL;
     for (uint32_t i = 0; i < run->n_parts; i++) {
         RzPart *part = &run->parts[i];
-        if (part->state == RZ_PART_SENT || part->state == RZ_PART_MOVING)
+        if (is_under_way(part))
             rz_part_turn(run, part, true, RZ_PART_CANCELLING, "cancelled by the operator");
         else if (part->state == RZ_PART_PENDING && !part->back)
             rz_part_turn(run, part, true, RZ_PART_DONE, "never sent");
@@ -49,7 +58,7 @@ rz_run_begin_rollback(RzRun *run, GError **error)
     for (uint32_t i = 0; i < run->n_parts; i++) {
         RzPart *part = &run->parts[i];
         part->skip = part->again = false;
-        if (part->state == RZ_PART_SENT || part->state == RZ_PART_MOVING)
+        if (is_under_way(part))
             rz_part_turn(run, part, true, RZ_PART_CANCELLING, "rolled back by the operator");
         else if (!part->touched)
             rz_part_turn(run, part, true, RZ_PART_DONE, "never sent");

@@ -137,12 +137,29 @@ note_example(RzHealth *health, const char *topic, int32_t partition)
         health->example = g_strdup_printf("%s-%d", topic, partition);
 }
 
+/* A replica that a move of others is still bringing is not missing. */
+static bool
+lacks_a_replica(const RzRun *run, const char *topic, const RzClusterPartition *partition)
+{
+    if (partition->n_isr >= partition->n_replicas)
+        return false;
+    const RzClusterReassignment *listed =
+        rz_cluster_find_reassignment(run->listed, topic, partition->number);
+    for (uint32_t i = 0; listed != NULL && i < partition->n_replicas; i++) {
+        int32_t id = partition->replicas[i];
+        if (!rz_list_has(partition->isr, partition->n_isr, id) &&
+            !rz_list_has(listed->adding, listed->n_adding, id))
+            return true;
+    }
+    return listed == NULL;
+}
+
 static void
 judge_foreign(RzRun *run, const char *topic, const RzClusterPartition *partition, int32_t min_isr)
 {
     RzHealth *health = &run->health;
     bool first = health->read_ms == INT64_MIN;
-    if (partition->n_isr >= partition->n_replicas)
+    if (!lacks_a_replica(run, topic, partition))
         return;
     g_autofree char *name = g_strdup_printf("%s-%d", topic, partition->number);
     if (first)
@@ -300,21 +317,29 @@ kept_out_of_sync(const RzRun *run, const RzPart *part)
     uint16_t n;
     const int32_t *goal = rz_part_goal(run, part, &n);
     for (uint16_t i = 0; live != NULL && i < n; i++)
-        if (!rz_part_is_adding(run, part, goal[i]) && !rz_list_has(live->isr, live->n_isr, goal[i]))
+        if ((part->state == RZ_PART_STEPPING || !rz_part_is_adding(run, part, goal[i])) &&
+            !rz_list_has(live->isr, live->n_isr, goal[i]))
             return goal[i];
     return RZ_NO_BROKER;
 }
 
 static void
+give_up(RzRun *run, RzPart *part, int32_t dead)
+{
+    part->skip = true;
+    rz_part_turn(run, part, true, RZ_PART_CANCELLING, "its broker is dead, given up");
+    rz_part_block(part, RZ_BLOCK_DEAD_TARGET, dead);
+}
+
+static void
 mind_active(RzRun *run, RzPart *part)
 {
-    if (part->state != RZ_PART_MOVING && part->state != RZ_PART_SENT)
+    if (part->state != RZ_PART_MOVING && part->state != RZ_PART_SENT &&
+        part->state != RZ_PART_STEPPING)
         return;
     int32_t dead = dead_member(run, part);
     if (dead != RZ_NO_BROKER && may_skip(run, part, dead)) {
-        part->skip = true;
-        rz_part_turn(run, part, true, RZ_PART_CANCELLING, "its broker is dead, given up");
-        rz_part_block(part, RZ_BLOCK_DEAD_TARGET, dead);
+        give_up(run, part, dead);
         return;
     }
     int32_t kept = dead == RZ_NO_BROKER ? kept_out_of_sync(run, part) : RZ_NO_BROKER;
@@ -336,6 +361,10 @@ rz_run_mind_the_blocked(RzRun *run)
         int32_t dead = part->state == RZ_PART_PENDING ? dead_member(run, part) : RZ_NO_BROKER;
         if (dead == RZ_NO_BROKER || !may_skip(run, part, dead))
             continue;
+        if (part->at > 0) { /* between two steps: back to where it came from */
+            give_up(run, part, dead);
+            continue;
+        }
         rz_part_set_state(run, part, RZ_PART_SKIPPED, "its broker is dead, given up");
         rz_part_block(part, RZ_BLOCK_DEAD_TARGET, dead);
     }

@@ -3,7 +3,8 @@
  *
  * Preferred elections only, where the first of the list is in sync. An original leader that was not
  * the first of its list cannot be elected there; for a rollback the list is sent with it in front,
- * it is elected, and the ordinary way back restores the order, which moves no leader.
+ * it is elected, and the ordinary way back restores the order, which moves no leader. A staged
+ * partition is led from its new zone before its next step.
  */
 #include "executor/run_private.h"
 
@@ -158,12 +159,19 @@ elect_each(RzRun *run, GError **error)
     return ok;
 }
 
+static bool
+elect_for_steps(RzRun *run, GError **error)
+{
+    g_autoptr(GArray) parts = rz_run_to_lead(run);
+    return in_batches(run, parts, send_elections, error);
+}
+
 bool
 rz_run_elect(RzRun *run, bool *led, GError **error)
 {
     *led = false;
     if (run->phase != RZ_PHASE_ELECTING)
-        return elect_each(run, error);
+        return elect_for_steps(run, error) && elect_each(run, error);
     if (run->elect_since_ms == 0)
         run->elect_since_ms = run->cycle_ms;
     g_autoptr(GArray) parts = g_array_new(FALSE, FALSE, sizeof(uint32_t));

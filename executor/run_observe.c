@@ -53,7 +53,12 @@ rz_run_look(const RzRun *run, const RzPart *part, const RzClusterMetadata *live)
     if (topic->topic_id != NULL && seen->topic_id != NULL &&
         strcmp(topic->topic_id, seen->topic_id) != 0)
         return RZ_SEEN_GONE;
-    RzPartAim aim = {.back = part->back, .touched = part->touched};
+    g_autofree RzPartList *way = part->n_steps > 0 ? rz_part_way(run, part) : NULL;
+    RzPartAim aim = {.back = part->back,
+                     .touched = part->touched,
+                     .more = !part->back && part->at < part->n_steps,
+                     .way = way,
+                     .n_way = way != NULL ? part->n_steps + 2 : 0};
     aim.goal = rz_part_goal(run, part, &aim.n_goal);
     aim.origin = rz_part_origin(run, part, &aim.n_origin);
     return rz_part_classify(&aim,
@@ -64,9 +69,8 @@ rz_run_look(const RzRun *run, const RzPart *part, const RzClusterMetadata *live)
 /* ---- finishing ---- */
 
 static void
-finish_part(RzRun *run, RzPart *part)
+count_copied(RzRun *run, RzPart *part)
 {
-    uint32_t index = (uint32_t)(part - run->parts);
     part->copied_bytes = 0;
     uint16_t n;
     const int32_t *goal = rz_part_goal(run, part, &n);
@@ -74,8 +78,25 @@ finish_part(RzRun *run, RzPart *part)
         if (rz_part_is_adding(run, part, goal[i]))
             rz_run_broker(run, goal[i])->pending_bytes -= part->bytes;
     run->bytes_done += part->bytes * rz_part_n_adding(run, part);
+}
+
+static void
+finish_part(RzRun *run, RzPart *part)
+{
+    uint32_t index = (uint32_t)(part - run->parts);
+    count_copied(run, part);
+    part->at = part->back ? 0 : part->n_steps + 1;
     if (!part->back && run->journal->settings.leaders == RZ_LEADERS_EACH)
         g_array_append_val(run->electable, index);
+}
+
+static void
+next_step(RzRun *run, RzPart *part)
+{
+    part->at++;
+    part->since_ms = run->cycle_ms;
+    part->seen = RZ_SEEN_AT_ORIGIN;
+    rz_run_requeue(run, part);
 }
 
 /* A partition that came back because it was given up, or to be sent once more. */
@@ -112,10 +133,20 @@ act(RzRun *run, RzPart *part, const RzPartRow *row, GArray *finished, GArray *ca
         part->again = true;
         rz_part_turn(run, part, true, row->next, row->why);
     }
-    bool changed = part->state != row->next;
+    bool changed = part->state != row->next, counted = part->state == RZ_PART_STEPPING;
     rz_part_set_state(run, part, row->next, row->why);
     switch (row->action) {
     case RZ_ACT_NONE:
+        break;
+    case RZ_ACT_STEP:
+        count_copied(run, part);
+        part->acted_ms = 0;
+        break;
+    case RZ_ACT_NEXT:
+        rz_part_leave(run, part); /* before its goal changes, as it is charged by goal */
+        if (!counted)
+            count_copied(run, part);
+        next_step(run, part);
         break;
     case RZ_ACT_FINISH:
         finish_part(run, part);
@@ -127,7 +158,7 @@ act(RzRun *run, RzPart *part, const RzPartRow *row, GArray *finished, GArray *ca
         break;
     case RZ_ACT_QUEUE:
         if (run->mode == RZ_MODE_CANCEL && row->seen == RZ_SEEN_AT_ORIGIN && part->back &&
-            !part->skip && !part->again)
+            !part->skip && !part->again && (part->n_steps == 0 || part->at > part->n_steps))
             rz_part_turn(run, part, false, RZ_PART_DONE, "finished before the cancel reached it");
         else
             rz_run_requeue(run, part);
@@ -146,6 +177,8 @@ act(RzRun *run, RzPart *part, const RzPartRow *row, GArray *finished, GArray *ca
 void
 rz_run_apply_seen(RzRun *run, RzPart *part, RzSeen seen, GArray *finished, GArray *cancels)
 {
+    if (part->back)
+        rz_part_locate(run, part);
     if (part->seen != seen) {
         part->seen = (uint8_t)seen;
         part->since_ms = run->cycle_ms;
@@ -328,11 +361,24 @@ rz_run_observe(RzRun *run, GError **error)
 static void
 aim_first(RzRun *run, RzPart *part)
 {
+    rz_part_locate(run, part);
     if (run->mode == RZ_MODE_FORWARD)
         return;
     RzSeen forward = rz_run_look(run, part, run->live);
     bool there = forward == RZ_SEEN_AT_GOAL || forward == RZ_SEEN_LAGGING;
-    part->back = run->mode == RZ_MODE_ROLLBACK || !there;
+    part->back = run->mode == RZ_MODE_ROLLBACK || !(there && part->at == part->n_steps);
+    rz_part_locate(run, part);
+}
+
+/* What a staged partition has got in earlier steps. */
+static void
+count_steps_done(RzRun *run, const RzPart *part)
+{
+    uint16_t n;
+    const int32_t *origin = rz_part_origin(run, part, &n);
+    for (uint16_t i = 0; !part->back && part->n_steps > 0 && i < n; i++)
+        if (!rz_list_has(run->ids + part->first_from, part->n_from, origin[i]))
+            run->bytes_done += part->bytes;
 }
 
 bool
@@ -342,13 +388,15 @@ rz_run_read_all(RzRun *run, GError **error)
     for (uint32_t t = 0; t < run->n_topics; t++)
         g_array_append_val(topics, t);
     if (!read_list(run, error) ||
-        !take_metadata(run, rz_run_metadata_of(run, topics, error), error))
+        !take_metadata(run, rz_run_metadata_of(run, topics, error), error) ||
+        !rz_run_stage(run, error))
         return false;
     g_autoptr(GArray) finished = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     g_autoptr(GArray) cancels = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     for (uint32_t i = 0; i < run->n_parts; i++) {
         RzPart *part = &run->parts[i];
         aim_first(run, part);
+        count_steps_done(run, part);
         part->since_ms = run->cycle_ms;
         RzSeen seen = rz_run_look(run, part, run->live);
         /* What was never sent and is to go back has nothing to go back from. */

@@ -8,9 +8,12 @@
 
 #include <stdarg.h>
 
+/* Forward from list to list; back from wherever it is to the original at once. */
 const int32_t *
 rz_part_goal(const RzRun *run, const RzPart *part, uint16_t *n)
 {
+    if (part->n_steps > 0 && !part->back)
+        return rz_part_step(run, part, MIN(part->at, part->n_steps) + 1, n);
     *n = part->back ? part->n_from : part->n_to;
     return run->ids + (part->back ? part->first_from : part->first_to);
 }
@@ -18,6 +21,9 @@ rz_part_goal(const RzRun *run, const RzPart *part, uint16_t *n)
 const int32_t *
 rz_part_origin(const RzRun *run, const RzPart *part, uint16_t *n)
 {
+    if (part->n_steps > 0)
+        return rz_part_step(run, part, part->back ? MAX(part->at, 1) : MIN(part->at, part->n_steps),
+                            n);
     *n = part->back ? part->n_to : part->n_from;
     return run->ids + (part->back ? part->first_to : part->first_from);
 }
@@ -42,6 +48,26 @@ rz_part_n_adding(const RzRun *run, const RzPart *part)
     return adding;
 }
 
+int32_t
+rz_part_source(const RzRun *run, const RzPart *part)
+{
+    uint16_t n;
+    bool first = !part->back && (part->at == 0 || part->n_steps == 0);
+    return first ? part->leader : rz_part_origin(run, part, &n)[0];
+}
+
+void
+rz_part_owe(RzRun *run, const RzPart *part, int sign)
+{
+    uint16_t n_final = part->back ? part->n_from : part->n_to, n_here;
+    const int32_t *final = run->ids + (part->back ? part->first_from : part->first_to);
+    const int32_t *here = part->state == RZ_PART_STEPPING ? rz_part_goal(run, part, &n_here)
+                                                          : rz_part_origin(run, part, &n_here);
+    for (uint16_t i = 0; i < n_final; i++)
+        if (!rz_list_has(here, n_here, final[i]))
+            rz_run_broker(run, final[i])->pending_bytes += sign * part->bytes;
+}
+
 char *
 rz_part_name(const RzRun *run, const RzPart *part)
 {
@@ -52,7 +78,8 @@ bool
 rz_part_is_active(const RzPart *part)
 {
     return part->state == RZ_PART_SENT || part->state == RZ_PART_MOVING ||
-           part->state == RZ_PART_CANCELLING || part->state == RZ_PART_YIELDING;
+           part->state == RZ_PART_STEPPING || part->state == RZ_PART_CANCELLING ||
+           part->state == RZ_PART_YIELDING;
 }
 
 void

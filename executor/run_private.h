@@ -42,9 +42,12 @@ typedef struct {
     int32_t number;
     gsize first_from, first_to; /* into RzRun.ids */
     uint16_t n_from, n_to;
-    int32_t leader;  /* when planned: the one to return to */
-    int32_t source;  /* the leader it is copied from, while in the windows */
-    int32_t blocker; /* broker to blame, RZ_NO_BROKER */
+    uint32_t first_step; /* of a staged one: into the journal's steps */
+    uint16_t n_steps;    /* 0: sent in one go */
+    uint16_t at;         /* the list it is at or leaves: 0 original, then steps, then target */
+    int32_t leader;      /* when planned: the one to return to */
+    int32_t source;      /* the leader it is copied from, while in the windows */
+    int32_t blocker;     /* broker to blame, RZ_NO_BROKER */
     int64_t bytes;
     int64_t copied_bytes;            /* of all its new replicas, while in flight */
     int64_t since_ms;                /* when it was first seen as it is seen now */
@@ -158,7 +161,7 @@ struct RzRun {
     GPtrArray *unseen; /* RzUnseen *: config values set and not yet read back */
     GArray *electable; /* uint32_t: done, leader not seen to (leaders each) */
     uint32_t counts[RZ_N_PART_STATES];
-    uint32_t n_forward_done;
+    uint32_t n_forward_done, n_staged;
 
     RzRunPhase phase;
     RzRunMode mode;
@@ -194,11 +197,23 @@ struct RzRun {
 RzRun *rz_run_new(const RzRunSetup *setup, RzJournal *journal);
 RzRunBroker *rz_run_broker(RzRun *run, int32_t id);
 
+/* ---- staged partitions (run_stage.c) ---- */
+bool rz_run_stage(RzRun *run, GError **error); /* decides and journals the steps, once */
+const int32_t *rz_part_step(const RzRun *run, const RzPart *part, uint16_t index, uint16_t *n);
+RzPartList *rz_part_way(const RzRun *run, const RzPart *part); /* (transfer full) all its lists */
+void rz_part_locate(RzRun *run, RzPart *part);                 /* sets @at from what was read */
+GArray *rz_run_to_lead(RzRun *run); /* (transfer full) parts whose step's leader is to be elected */
+
 /* ---- small look-ups (run_parts.c) ---- */
 const int32_t *rz_part_goal(const RzRun *run, const RzPart *part, uint16_t *n);
 const int32_t *rz_part_origin(const RzRun *run, const RzPart *part, uint16_t *n);
 /* The i-th new replica of the part's goal, or RZ_NO_BROKER when there are no more. */
 uint32_t rz_part_n_adding(const RzRun *run, const RzPart *part);
+/* Who is expected to lead it while it is copied: the plan's leader, or the first of a later list.
+ */
+int32_t rz_part_source(const RzRun *run, const RzPart *part);
+/* Bytes that receiving brokers still have to get for it, this step's and later ones'. */
+void rz_part_owe(RzRun *run, const RzPart *part, int sign);
 bool rz_part_is_adding(const RzRun *run, const RzPart *part, int32_t broker);
 char *rz_part_name(const RzRun *run, const RzPart *part);
 bool rz_part_is_active(const RzPart *part);

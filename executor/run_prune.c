@@ -36,12 +36,11 @@ names_a_replica_of_the_plan(RzThrottleEntry entry, const void *data)
 {
     const Place *place = data;
     const RzPart *part = find_part(place->run, place->topic, entry.partition);
-    uint16_t n_goal, n_origin;
     if (part == NULL)
         return false;
-    const int32_t *goal = rz_part_goal(place->run, part, &n_goal);
-    const int32_t *origin = rz_part_origin(place->run, part, &n_origin);
-    return rz_list_has(goal, n_goal, entry.broker) || rz_list_has(origin, n_origin, entry.broker);
+    const int32_t *ids = place->run->ids;
+    return rz_list_has(ids + part->first_from, part->n_from, entry.broker) ||
+           rz_list_has(ids + part->first_to, part->n_to, entry.broker);
 }
 
 /* A follower entry names a fetching broker; a leader entry whoever may lead meanwhile. */

@@ -159,11 +159,7 @@ rz_run_build_queues(RzRun *run)
             continue;
         gain[i] = protection(run, &run->parts[i]);
         rz_run_requeue(run, &run->parts[i]);
-    }
-    for (guint b = 0; b < run->broker_list->len; b++) {
-        RzRunBroker *broker = run->broker_list->pdata[b];
-        for (guint i = 0; i < broker->queue->len; i++)
-            broker->pending_bytes += run->parts[g_array_index(broker->queue, uint32_t, i)].bytes;
+        rz_part_owe(run, &run->parts[i], 1);
     }
     g_ptr_array_sort(run->broker_list, compare_load);
     for (guint b = 0; b < run->broker_list->len; b++) {
@@ -190,9 +186,10 @@ cap_between(RzRun *run, const char *from, const char *to)
 static bool
 pass_caps(RzRun *run, const RzPart *part, bool charge)
 {
-    if (run->caps->len == 0 || part->leader == RZ_NO_BROKER)
+    int32_t source = rz_part_source(run, part);
+    if (run->caps->len == 0 || source == RZ_NO_BROKER)
         return true;
-    const char *from = rz_run_broker(run, part->leader)->zone;
+    const char *from = rz_run_broker(run, source)->zone;
     uint16_t n;
     const int32_t *goal = rz_part_goal(run, part, &n);
     for (uint16_t i = 0; i < n; i++) {
@@ -266,8 +263,9 @@ admit(RzRun *run, RzPart *part)
     uint16_t n;
     const int32_t *goal = rz_part_goal(run, part, &n);
     bool listed = rz_part_wants_list(run, part);
-    bool fits = part->leader == RZ_NO_BROKER ||
-                rz_run_broker(run, part->leader)->n_sourcing < narrowed(run, SOURCE_MAX);
+    int32_t source = rz_part_source(run, part);
+    bool fits = source == RZ_NO_BROKER ||
+                rz_run_broker(run, source)->n_sourcing < narrowed(run, SOURCE_MAX);
     for (uint16_t i = 0; i < n; i++) {
         const RzRunBroker *broker = rz_run_broker(run, goal[i]);
         if (!broker->alive || run->cycle_ms < broker->suspect_until_ms) {
@@ -290,7 +288,7 @@ static void
 take(RzRun *run, RzPart *part, GArray *chosen)
 {
     uint32_t index = (uint32_t)(part - run->parts);
-    rz_part_enter(run, part, part->leader);
+    rz_part_enter(run, part, rz_part_source(run, part));
     pass_caps(run, part, true);
     uint16_t n;
     const int32_t *goal = rz_part_goal(run, part, &n);
@@ -321,7 +319,8 @@ compact_queue(const RzRun *run, RzRunBroker *broker)
     broker->head = 0;
 }
 
-/* A first one that does not fit is passed by many that do: they are not passed again every cycle. */
+/* A first one that does not fit is passed by many that do: they are not passed again every cycle.
+ */
 static void
 serve(RzRun *run, RzRunBroker *broker, GArray *chosen)
 {

@@ -12,6 +12,7 @@
 
 #define INTERVAL_MS 1000
 #define BLOCKED_MAX 100
+#define MOVES_MAX 100
 
 /* clang-format off */
 static const char *const state_names[] = {
@@ -52,7 +53,7 @@ rz_run_state(const RzRun *run)
 static uint32_t
 in_flight(const RzRun *run)
 {
-    return run->counts[RZ_PART_SENT] + run->counts[RZ_PART_MOVING] +
+    return run->counts[RZ_PART_SENT] + run->counts[RZ_PART_MOVING] + run->counts[RZ_PART_STEPPING] +
            run->counts[RZ_PART_CANCELLING];
 }
 
@@ -131,6 +132,41 @@ blocked_json(const RzRun *run)
     return list;
 }
 
+/* The new replicas that a partition is getting now. */
+static json_t *
+receivers_json(const RzRun *run, const RzPart *part)
+{
+    json_t *list = json_array();
+    uint16_t n;
+    const int32_t *goal = rz_part_goal(run, part, &n);
+    for (uint16_t i = 0; i < n; i++)
+        if (rz_part_is_adding(run, part, goal[i]))
+            json_array_append_new(list, json_integer(goal[i]));
+    return list;
+}
+
+static json_t *
+moves_json(const RzRun *run)
+{
+    json_t *list = json_array();
+    for (guint i = 0; i < run->active->len && json_array_size(list) < MOVES_MAX; i++) {
+        const RzPart *part = &run->parts[g_array_index(run->active, uint32_t, i)];
+        if (!rz_part_is_active(part) || part->state == RZ_PART_YIELDING)
+            continue;
+        int64_t bytes = part->bytes * rz_part_n_adding(run, part);
+        int64_t copied = part->state == RZ_PART_STEPPING ? bytes : part->copied_bytes;
+        json_array_append_new(list,
+                              json_pack("{s:s, s:i, s:s, s:o, s:I, s:I, s:i, s:i, s:b}", "topic",
+                                        run->topics[part->topic].name, "partition", part->number,
+                                        "state", rz_part_state_name((RzPartState)part->state), "to",
+                                        receivers_json(run, part), "bytes", (json_int_t)bytes,
+                                        "copied", (json_int_t)MIN(copied, bytes), "step",
+                                        MIN(part->at, part->n_steps) + 1, "steps",
+                                        part->n_steps + 1, "back", part->back));
+    }
+    return list;
+}
+
 static json_t *
 debts_json(const RzRun *run)
 {
@@ -200,6 +236,7 @@ rz_run_status_json(RzRun *run)
         {"partitions_done", json_integer(status.partitions_done)},
         {"partitions_in_flight", json_integer(status.partitions_in_flight)},
         {"partitions_skipped", json_integer(status.partitions_skipped)},
+        {"partitions_staged", json_integer(run->n_staged)},
         {"zone_safe", zones_json(run)},
         {"zone_partitions", json_integer(total)},
         {"bytes_total", json_integer(status.bytes_total)},
@@ -208,6 +245,7 @@ rz_run_status_json(RzRun *run)
         {"eta_s", status.eta_s < 0 ? json_null() : json_integer(status.eta_s)},
         {"throttle_bytes_per_s", json_integer(status.throttle_bytes_per_s)},
         {"reason", status.reason != NULL ? json_string(status.reason) : json_null()},
+        {"moves", moves_json(run)},
         {"blocked", blocked_json(run)},
         {"debts", debts_json(run)},
         {"brokers", brokers_json(run)},

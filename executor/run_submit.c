@@ -84,8 +84,8 @@ look_again(RzRun *run, GError **error)
         RzPart *part = &run->parts[index];
         RzSeen seen = rz_run_look(run, part, live);
         rz_run_apply_seen(run, part, seen, finished, cancels);
-        if (part->state != RZ_PART_PENDING)
-            continue;
+        if (part->state != RZ_PART_PENDING || seen == RZ_SEEN_STEP_LED)
+            continue; /* its next step is in the queues */
         if (seen != RZ_SEEN_AT_ORIGIN && seen != RZ_SEEN_SHUFFLED)
             rz_run_put_aside(run, part, seen == RZ_SEEN_GONE ? RZ_BLOCK_GONE : RZ_BLOCK_DRIFTED,
                              RZ_NO_BROKER);
@@ -195,7 +195,7 @@ send_batch(Batch *batch, GError **error)
 static bool
 keeps_rf(const RzPart *part)
 {
-    return part->seen == RZ_SEEN_SHUFFLED || part->n_from == part->n_to;
+    return part->seen == RZ_SEEN_SHUFFLED || (part->n_steps == 0 && part->n_from == part->n_to);
 }
 
 static bool

@@ -73,6 +73,7 @@ typedef struct {
     int throttle_mode;                                          /* RzThrottleMode */
     int leaders;                                                /* RzLeadersWhen */
     int on_dead_broker;                                         /* RzDeadBroker */
+    int stage; /* 1: the first replica of a zone crosses the border, the others copy from it */
     int64_t start_at_ms;     /* wall clock, since the epoch; 0: now */
     int32_t window_from_min; /* minutes since local midnight; equal to `to`: no window */
     int32_t window_to_min;

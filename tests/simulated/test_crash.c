@@ -14,15 +14,18 @@ typedef struct {
     const char *name;
     int version;
     int mode;
+    bool staged;
     bool rollback; /* after half of the time the operator rolls back, and that run is killed */
 } Scenario;
 
 /* clang-format off */
 static const Scenario scenarios[] = {
-    {"paced",               RZ_SIM_VERSION(4, 3), RZ_THROTTLE_PACED,    false},
-    {"both lists, 3.9",     RZ_SIM_VERSION(3, 9), RZ_THROTTLE_BOTH,     false},
-    {"rollback",            RZ_SIM_VERSION(4, 3), RZ_THROTTLE_PACED,    true},
-    {"rollback, 3.9",       RZ_SIM_VERSION(3, 9), RZ_THROTTLE_FOLLOWER, true},
+    {"paced",               RZ_SIM_VERSION(4, 3), RZ_THROTTLE_PACED,    false, false},
+    {"both lists, 3.9",     RZ_SIM_VERSION(3, 9), RZ_THROTTLE_BOTH,     false, false},
+    {"rollback",            RZ_SIM_VERSION(4, 3), RZ_THROTTLE_PACED,    false, true},
+    {"rollback, 3.9",       RZ_SIM_VERSION(3, 9), RZ_THROTTLE_FOLLOWER, false, true},
+    {"staged",              RZ_SIM_VERSION(4, 3), RZ_THROTTLE_PACED,    true,  false},
+    {"staged, rollback, 3.9", RZ_SIM_VERSION(3, 9), RZ_THROTTLE_FOLLOWER, true,  true},
 };
 /* clang-format on */
 
@@ -41,6 +44,7 @@ prepare(const Scenario *scenario)
 {
     World *world = world_new(scenario->version);
     world->options.throttle_mode = scenario->mode;
+    world->options.stage = scenario->staged;
     if (!scenario->rollback)
         return world;
     world_open(world, RZ_RUN_APPLY);

@@ -3,6 +3,8 @@
  */
 #include "witness.h"
 
+#include "executor/part_table.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -78,15 +80,56 @@ is_fronted(const RzReassign *item, const int32_t *ids, uint32_t n, int32_t leade
     return at == n;
 }
 
+/* What was there stays, and what comes is of the target, one of it in front. */
 static bool
-is_right(const RzPlan *plan, const RzReassign *item)
+is_step(const RzPlan *plan, const RzMove *move, const RzReassign *item)
+{
+    const int32_t *from = rz_move_from(plan, move), *to = rz_move_to(plan, move);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < item->n_replicas; i++) {
+        bool old = rz_list_has(from, move->n_from, item->replicas[i]);
+        kept += old;
+        if (!old && !rz_list_has(to, move->n_to, item->replicas[i]))
+            return false;
+    }
+    return kept == move->n_from && !rz_list_has(from, move->n_from, item->replicas[0]);
+}
+
+/* Rule 4: what is listed is not sent elsewhere before it was cancelled. */
+static bool
+is_listed_elsewhere(RzCluster *inner, const RzReassign *item)
+{
+    const RzTopicPartition name = {item->topic, item->partition};
+    g_autoptr(RzClusterReassignments) listed = rz_cluster_list_reassignments(inner, &name, 1, NULL);
+    if (item->replicas == NULL || listed == NULL || listed->n_items == 0)
+        return false;
+    const RzClusterReassignment *move = &listed->items[0];
+    return move->n_replicas - move->n_removing != item->n_replicas ||
+           memcmp(move->replicas, item->replicas, item->n_replicas * sizeof(int32_t)) != 0;
+}
+
+static void
+look_at_steps(Witness *witness, const RzPlan *plan, RzCluster *inner, const RzReassign *item)
+{
+    const RzMove *move = find_move(plan, item->topic, item->partition);
+    if (move == NULL || item->replicas == NULL)
+        return;
+    bool end = is_list(item, rz_move_to(plan, move), move->n_to) ||
+               is_list(item, rz_move_from(plan, move), move->n_from);
+    witness->steps_sent += !end && is_step(plan, move, item);
+    witness->sent_while_listed += is_listed_elsewhere(inner, item);
+}
+
+static bool
+is_right(const RzPlan *plan, const RzReassign *item, bool staged)
 {
     const RzMove *move = find_move(plan, item->topic, item->partition);
     if (move == NULL || item->replicas == NULL)
         return move != NULL;
     return is_list(item, rz_move_to(plan, move), move->n_to) ||
            is_list(item, rz_move_from(plan, move), move->n_from) ||
-           is_fronted(item, rz_move_from(plan, move), move->n_from, move->leader);
+           is_fronted(item, rz_move_from(plan, move), move->n_from, move->leader) ||
+           (staged && is_step(plan, move, item));
 }
 
 /* ---- the port ---- */
@@ -125,8 +168,11 @@ w_alter(RzCluster *base, const RzReassign *items, uint32_t n, bool keep_rf, RzIt
     double start;
     WitnessCluster *self = enter(base, &start);
     self->witness->largest_batch = MAX(self->witness->largest_batch, n);
-    for (uint32_t i = 0; i < n; i++)
-        self->witness->wrong_targets += !is_right(self->plan, &items[i]);
+    for (uint32_t i = 0; i < n; i++) {
+        self->witness->wrong_targets += !is_right(self->plan, &items[i], self->witness->staged);
+        if (self->witness->staged)
+            look_at_steps(self->witness, self->plan, self->inner, &items[i]);
+    }
     bool ok = rz_cluster_alter_reassignments(self->inner, items, n, keep_rf, results, error);
     leave(self, start);
     return ok;

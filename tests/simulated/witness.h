@@ -12,7 +12,9 @@
 #include "planner/plan_private.h"
 
 typedef struct {
+    bool staged; /* a staged partition's steps are right targets, too */
     uint32_t requests, wrong_targets;
+    uint32_t steps_sent, sent_while_listed; /* the second: to another target than the one listed */
     uint32_t largest_batch;
     gsize longest_value;
     double inside_s; /* CPU time spent in the simulation */

@@ -67,8 +67,12 @@ static void
 the_sight_is_understood(void **row)
 {
     const SightCase *c = *row;
-    RzPartAim aim = {c->goal, c->origin, (uint16_t)count(c->goal), (uint16_t)count(c->origin),
-                     c->back, c->touched};
+    RzPartAim aim = {.goal = c->goal,
+                     .origin = c->origin,
+                     .n_goal = (uint16_t)count(c->goal),
+                     .n_origin = (uint16_t)count(c->origin),
+                     .back = c->back,
+                     .touched = c->touched};
     g_autofree int32_t *listed = copy(c->listed), *adding = copy(c->adding);
     g_autofree int32_t *removing = copy(c->removing), *now = copy(c->now), *isr = copy(c->isr);
     RzClusterReassignment item = {.replicas = listed,
@@ -82,6 +86,72 @@ the_sight_is_understood(void **row)
     RzSeen seen = rz_part_classify(&aim, item.n_replicas > 0 ? &item : NULL,
                                    live.n_replicas > 0 ? &live : NULL);
     assert_string_equal(rz_seen_name(seen), rz_seen_name(c->seen));
+}
+
+/* ---- staged: from 1,2 by 3,1,2 to 3,4 ---- */
+
+typedef struct {
+    const char *name;
+    uint16_t at;
+    bool back;
+    int32_t listed[MAX_IDS], adding[MAX_IDS], removing[MAX_IDS];
+    int32_t now[MAX_IDS], isr[MAX_IDS];
+    int32_t leader;
+    RzSeen seen;
+    uint16_t place;
+} StepCase;
+
+/* clang-format off */
+static const StepCase steps[] = {
+    {"not begun",               0, false, NONE, NONE, NONE, IDS(1, 2), IDS(1, 2), 1, RZ_SEEN_AT_ORIGIN, 0},
+    {"to its step",             0, false, IDS(3, 1, 2), IDS(3), NONE, IDS(3, 1, 2), IDS(1, 2), 1, RZ_SEEN_TO_GOAL, 0},
+    {"at its step, lagging",    0, false, NONE, NONE, NONE, IDS(3, 1, 2), IDS(1, 2), 1, RZ_SEEN_LAGGING, 1},
+    {"at its step",             0, false, NONE, NONE, NONE, IDS(3, 1, 2), IDS(1, 2, 3), 1, RZ_SEEN_AT_STEP, 1},
+    {"at its step and led",     0, false, NONE, NONE, NONE, IDS(3, 1, 2), IDS(1, 2, 3), 3, RZ_SEEN_STEP_LED, 1},
+    {"before the second",       1, false, NONE, NONE, NONE, IDS(3, 1, 2), IDS(1, 2, 3), 3, RZ_SEEN_AT_ORIGIN, 1},
+    {"before it, shuffled",     1, false, NONE, NONE, NONE, IDS(1, 2, 3), IDS(1, 2, 3), 3, RZ_SEEN_AT_ORIGIN, 1},
+    {"to its target",           1, false, IDS(3, 4, 1, 2), IDS(4), IDS(1, 2), IDS(3, 4, 1, 2), IDS(1, 2, 3), 3, RZ_SEEN_TO_GOAL, 1},
+    {"at its target",           1, false, NONE, NONE, NONE, IDS(3, 4), IDS(3, 4), 3, RZ_SEEN_AT_GOAL, 2},
+    {"elsewhere",               1, false, NONE, NONE, NONE, IDS(7, 8), IDS(7, 8), 7, RZ_SEEN_ELSEWHERE, 9},
+    {"a step not yet sent",     1, false, NONE, NONE, NONE, IDS(1, 2), IDS(1, 2), 1, RZ_SEEN_ELSEWHERE, 0},
+    {"back: to its step",       0, true, IDS(3, 1, 2), IDS(3), NONE, IDS(3, 1, 2), IDS(1, 2), 1, RZ_SEEN_TO_ORIGIN, 0},
+    {"back: to its target",     1, true, IDS(3, 4, 1, 2), IDS(4), IDS(1, 2), IDS(3, 4, 1, 2), IDS(1, 2, 3), 3, RZ_SEEN_TO_ORIGIN, 1},
+    {"back: at its step",       1, true, NONE, NONE, NONE, IDS(3, 1, 2), IDS(1, 2, 3), 3, RZ_SEEN_AT_ORIGIN, 1},
+    {"back: there, shuffled",   1, true, NONE, NONE, NONE, IDS(1, 2, 3), IDS(1, 2, 3), 3, RZ_SEEN_AT_ORIGIN, 1},
+    {"back: at its target",     1, true, NONE, NONE, NONE, IDS(3, 4), IDS(3, 4), 3, RZ_SEEN_AT_ORIGIN, 2},
+    {"back: order lost",        0, true, NONE, NONE, NONE, IDS(2, 1), IDS(1, 2), 1, RZ_SEEN_SHUFFLED, 0},
+    {"back: whole again",       0, true, NONE, NONE, NONE, IDS(1, 2), IDS(1, 2), 1, RZ_SEEN_AT_GOAL, 0},
+};
+/* clang-format on */
+
+static void
+a_step_is_understood(void **row)
+{
+    static const int32_t original[] = {1, 2}, step[] = {3, 1, 2}, target[] = {3, 4};
+    static const RzPartList way[] = {{original, 2}, {step, 3}, {target, 2}};
+    const StepCase *c = *row;
+    const RzPartList *goal = &way[c->back ? 0 : c->at + 1];
+    const RzPartList *origin = &way[c->back ? MAX(c->at, 1) : c->at];
+    RzPartAim aim = {
+        goal->ids, origin->ids, goal->n, origin->n, c->back, true, !c->back && c->at == 0, way, 3};
+    g_autofree int32_t *listed = copy(c->listed), *adding = copy(c->adding);
+    g_autofree int32_t *removing = copy(c->removing), *now = copy(c->now), *isr = copy(c->isr);
+    RzClusterReassignment item = {.replicas = listed,
+                                  .adding = adding,
+                                  .removing = removing,
+                                  .n_replicas = count(c->listed),
+                                  .n_adding = count(c->adding),
+                                  .n_removing = count(c->removing)};
+    RzClusterPartition live = {.leader = c->leader,
+                               .replicas = now,
+                               .isr = isr,
+                               .n_replicas = count(c->now),
+                               .n_isr = count(c->isr)};
+    const RzClusterReassignment *in_list = item.n_replicas > 0 ? &item : NULL;
+    assert_string_equal(rz_seen_name(rz_part_classify(&aim, in_list, &live)),
+                        rz_seen_name(c->seen));
+    bool exact = false;
+    assert_int_equal(rz_part_place(&aim, in_list, &live, 9, &exact), c->place);
 }
 
 /* Whatever is seen, in every state that looks, there is a row, and waiting never loses it. */
@@ -119,6 +189,8 @@ main(void)
     g_autoptr(GArray) tests = g_array_new(FALSE, FALSE, sizeof(struct CMUnitTest));
     for (gsize i = 0; i < G_N_ELEMENTS(sights); i++)
         add_row(tests, sights[i].name, the_sight_is_understood, &sights[i]);
+    for (gsize i = 0; i < G_N_ELEMENTS(steps); i++)
+        add_row(tests, steps[i].name, a_step_is_understood, &steps[i]);
     add_row(tests, "the table is whole", every_state_answers_every_sight, NULL);
     add_row(tests, "the table is careful", the_table_is_careful, NULL);
     return run_rows("part table", tests);
