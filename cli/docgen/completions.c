@@ -3,6 +3,7 @@
  */
 #include "cli/docgen/docgen.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Words of "a|b|c" values, separated by spaces; "" when the value is free text. */

@@ -1,8 +1,8 @@
 /*
- * main.c: writes every man page, completion script and state diagram into a folder.
+ * main.c: writes every man page, completion script and state diagram into a folder. The pages of
+ * section 5 are made of documents in the second folder.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/commands.h"
 #include "cli/docgen/docgen.h"
@@ -51,6 +51,33 @@ write_man_pages(const char *dir)
     return good;
 }
 
+static const RzDocument documents[] = {
+    {"rezone-formats", "formats.md", "the files that rezone reads and writes"},
+    {"rezone-run", "run-files.md", "the files of a run"},
+};
+
+static bool
+write_documents(const char *dir, const char *docs)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(documents); i++) {
+        g_autofree char *path = g_build_filename(docs, documents[i].file, NULL);
+        g_autofree char *text = NULL;
+        g_autoptr(GError) error = NULL;
+        if (!g_file_get_contents(path, &text, NULL, &error)) {
+            fprintf(stderr, "%s\n", error->message);
+            return false;
+        }
+        g_autofree char *name = g_strdup_printf("%s.5", documents[i].page);
+        FILE *stream = create(dir, name);
+        if (stream == NULL)
+            return false;
+        rz_docgen_man_document(stream, RZ_VERSION, &documents[i], text);
+        if (fclose(stream) != 0)
+            return false;
+    }
+    return true;
+}
+
 static bool
 write_completions(const char *dir)
 {
@@ -96,10 +123,11 @@ write_drawings(const char *dir)
 int
 main(int argc, char **argv)
 {
-    if (argc != 2) {
-        fprintf(stderr, "usage: rezone-docgen FOLDER\n");
+    if (argc != 3) {
+        fprintf(stderr, "usage: rezone-docgen FOLDER DOCS\n");
         return 2;
     }
-    return write_man_pages(argv[1]) && write_completions(argv[1]) && write_drawings(argv[1]) ? 0
-                                                                                             : 1;
+    bool good = write_man_pages(argv[1]) && write_documents(argv[1], argv[2]) &&
+                write_completions(argv[1]) && write_drawings(argv[1]);
+    return good ? 0 : 1;
 }

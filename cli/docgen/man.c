@@ -3,6 +3,7 @@
  */
 #include "cli/docgen/docgen.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef struct {
@@ -20,31 +21,35 @@ static const ExitCode exit_codes[] = {
      "holds"},
 };
 
-/* roff reads a backslash as its own and a leading dot or quote as a request. */
-static void
-print_text(FILE *stream, const char *text)
+void
+rz_docgen_put(FILE *stream, char character, bool line_start)
 {
-    bool start = true;
-    for (const char *at = text; *at != '\0'; at++) {
-        if (start && (*at == '.' || *at == '\''))
-            fputs("\\&", stream);
-        if (*at == '\\')
-            fputs("\\e", stream);
-        else if (*at == '-')
-            fputs("\\-", stream);
-        else
-            fputc(*at, stream);
-        start = *at == '\n';
-    }
+    if (line_start && (character == '.' || character == '\''))
+        fputs("\\&", stream);
+    if (character == '\\')
+        fputs("\\e", stream);
+    else if (character == '-')
+        fputs("\\-", stream);
+    else
+        fputc(character, stream);
 }
 
 static void
-print_head(FILE *stream, const char *page, const char *version, const char *summary)
+print_text(FILE *stream, const char *text)
+{
+    for (const char *at = text; *at != '\0'; at++)
+        rz_docgen_put(stream, *at, at == text || at[-1] == '\n');
+}
+
+/* Without a date: equal input gives equal pages. */
+void
+rz_docgen_man_head(FILE *stream, const char *page, int section, const char *version,
+                   const char *summary)
 {
     g_autofree char *title = g_ascii_strup(page, -1);
     fputs(".TH ", stream);
     print_text(stream, title);
-    fprintf(stream, " 1 \"\" \"rezone %s\" \"rezone manual\"\n.SH NAME\n", version);
+    fprintf(stream, " %d \"\" \"rezone %s\" \"rezone manual\"\n.SH NAME\n", section, version);
     print_text(stream, page);
     fputs(" \\- ", stream);
     print_text(stream, summary);
@@ -93,13 +98,13 @@ void
 rz_docgen_man_command(FILE *stream, const char *version, const RzCommand *command)
 {
     g_autofree char *page = g_strdup_printf("rezone-%s", command->name);
-    print_head(stream, page, version, command->summary);
+    rz_docgen_man_head(stream, page, 1, version, command->summary);
     fprintf(stream, ".SH SYNOPSIS\n.B rezone %s\n[options]\n", command->name);
     print_text(stream, command->files);
     fputs("\n.SH DESCRIPTION\n", stream);
     g_auto(GStrv) paragraphs = g_strsplit(command->description, "\n", -1);
     for (char **paragraph = paragraphs; *paragraph != NULL; paragraph++) {
-        fputs(".PP\n", stream);
+        fputs(paragraph == paragraphs ? "" : ".PP\n", stream);
         print_text(stream, *paragraph);
         fputc('\n', stream);
     }
@@ -118,7 +123,7 @@ void
 rz_docgen_man_program(FILE *stream, const char *version, const RzCommand *commands,
                       guint n_commands)
 {
-    print_head(stream, "rezone", version, "spread a running Kafka cluster over zones");
+    rz_docgen_man_head(stream, "rezone", 1, version, "spread a running Kafka cluster over zones");
     fputs(".SH SYNOPSIS\n.B rezone\n.I COMMAND\n[options] [files]\n.SH DESCRIPTION\n", stream);
     print_text(stream,
                "Moves a running Apache Kafka cluster from one availability zone to two or more: "
@@ -133,5 +138,7 @@ rz_docgen_man_program(FILE *stream, const char *version, const RzCommand *comman
         fputc('\n', stream);
     }
     print_exit_codes(stream);
+    fputs(".SH FILES\n.BR rezone\\-formats (5)\nand\n.BR rezone\\-run (5)\ndescribe them.\n",
+          stream);
     fputs(".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nno colour, whatever the terminal\n", stream);
 }

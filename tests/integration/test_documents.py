@@ -5,12 +5,14 @@ import re
 import shlex
 import shutil
 import subprocess
+import tempfile
 import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 REZONE = os.environ.get("REZONE", str(ROOT / "build/release/cli/rezone"))
 GENERATED = Path(os.environ.get("REZONE_GENERATED", str(ROOT / "build/release/cli/generated")))
+PAGES = sorted([*GENERATED.glob("*.1"), *GENERATED.glob("*.5")])
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
 
@@ -65,16 +67,51 @@ class Documents(unittest.TestCase):
 
     def test_man_pages_are_clean(self):
         self.assertIsNotNone(shutil.which("man"), "man is not installed")
-        for page in sorted(GENERATED.glob("*.1")):
+        self.assertEqual(len(PAGES), len(commands()) + 3, "a page a command, rezone(1), two formats")
+        for page in PAGES:
             done = subprocess.run(["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", page],
                                   capture_output=True, text=True, check=False,
                                   env={**os.environ, "LC_ALL": "C.UTF-8", "MANROFFSEQ": ""})
             self.assertEqual((done.returncode, done.stderr), (0, ""), page.name)
 
-    def test_shells_accept_the_completions(self):
-        done = subprocess.run(["bash", "-n", GENERATED / "rezone.bash"], capture_output=True,
+    def test_man_pages_pass_mandoc(self):
+        """All but the date: equal input gives equal pages, whatever the day."""
+        self.assertIsNotNone(shutil.which("mandoc"), "mandoc is not installed")
+        done = subprocess.run(["mandoc", "-Tlint", "-Wwarning", *PAGES], capture_output=True,
                               text=True, check=False)
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        found = [line for line in (done.stdout + done.stderr).splitlines()
+                 if "missing date" not in line]
+        self.assertEqual(found, [])
+
+    def test_pages_name_pages_that_exist(self):
+        for page in PAGES:
+            for name, section in re.findall(r"^\.BR (\S+) \((\d)\)", page.read_text(), flags=re.M):
+                name = name.replace("\\-", "-")
+                self.assertTrue((GENERATED / f"{name}.{section}").exists(), f"{page.name}: {name}")
+
+    def test_shells_accept_the_completions(self):
+        for shell, name in (("bash", "rezone.bash"), ("zsh", "_rezone"), ("fish", "rezone.fish")):
+            self.assertIsNotNone(shutil.which(shell), f"{shell} is not installed")
+            done = subprocess.run([shell, "-n", GENERATED / name], capture_output=True, text=True,
+                                  check=False, env={**os.environ, "HOME": "/nonexistent"})
+            self.assertEqual((done.returncode, done.stderr), (0, ""), name)
+
+    def test_bash_completes(self):
+        script = (f"source '{GENERATED / 'rezone.bash'}'; COMP_WORDS=(rezone %s); COMP_CWORD=%d; "
+                  "$(complete -p rezone | sed -E 's/.*-F (\\S+).*/\\1/'); echo \"${COMPREPLY[@]}\"")
+        for words, wanted in (("pl", "plan"), ("plan --target", "--target-rf")):
+            done = subprocess.run(["bash", "-c", script % (words, len(words.split()))],
+                                  capture_output=True, text=True, check=False)
+            self.assertEqual(done.stdout.split(), [wanted], done.stderr)
+
+    def test_every_reason_to_wait_is_explained(self):
+        """The words of executor/ that a waiting run shows are in the runbook."""
+        source = (ROOT / "executor/run_parts.c").read_text()
+        texts = re.search(r"block_texts\[\] = \{(.*?)\};", source, flags=re.S).group(1)
+        reasons = [reason for reason in re.findall(r'"(.*?)"', texts) if reason]
+        self.assertGreater(len(reasons), 5)
+        runbook = (ROOT / "docs/operations.md").read_text()
+        self.assertEqual([reason for reason in reasons if reason not in runbook], [])
 
     def test_commands_in_documents_exist(self):
         known, seen = commands(), 0
@@ -91,6 +128,16 @@ class Documents(unittest.TestCase):
                 self.assertLessEqual(options_in(" ".join(words[2:])), help_options(command), where)
                 seen += 1
         self.assertGreater(seen, 10)
+
+    def test_the_foreign_example_is_read(self):
+        """The file of another tool in docs/formats.md, against the snapshot there."""
+        text = (ROOT / "docs/formats.md").read_text()
+        with tempfile.TemporaryDirectory() as work:
+            for name in ("snapshot", "kafka"):
+                block = re.search(rf"<!-- example: {name} -->\n```json\n(.*?)```", text, flags=re.S)
+                (Path(work) / name).write_text(block.group(1))
+            done = run("audit", f"{work}/snapshot", "--what-if", f"{work}/kafka", "--fail-on", "none")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_links_lead_somewhere(self):
         for document in DOCUMENTS:
@@ -117,7 +164,7 @@ class Documents(unittest.TestCase):
     def test_words_are_spelled(self):
         self.assertIsNotNone(shutil.which("codespell"), "codespell is not installed")
         done = subprocess.run(["codespell", "--ignore-words-list", "fo,te,nd", *DOCUMENTS,
-                               *sorted(GENERATED.glob("*.1"))],
+                               *PAGES],
                               capture_output=True, text=True, check=False)
         self.assertEqual((done.returncode, done.stdout), (0, ""))
 

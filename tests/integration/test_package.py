@@ -73,7 +73,11 @@ class Package(unittest.TestCase):
 
     def test_manual_and_completions_are_there(self):
         for name in ("usr/share/man/man1/rezone.1.gz", "usr/share/man/man1/rezone-apply.1.gz",
+                     "usr/share/man/man5/rezone-formats.5.gz", "usr/share/man/man5/rezone-run.5.gz",
                      "usr/share/bash-completion/completions/rezone",
+                     "usr/share/zsh/site-functions/_rezone",
+                     "usr/share/fish/vendor_completions.d/rezone.fish",
+                     "usr/share/rezone/alerts.yml",
                      "usr/lib/systemd/system/rezone-apply@.service"):
             self.assertTrue((self.root / name).exists(), name)
 
