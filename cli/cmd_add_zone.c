@@ -25,10 +25,7 @@
 #include "cli/plan_summary.h"
 #include "cli/policy_options.h"
 #include "cli/report/report.h"
-#include "cli/run_loop.h"
-#include "executor/clock.h"
 #include "executor/journal.h"
-#include "planner/audit.h"
 #include "rezone/error.h"
 
 #define JOB_FILE "job.json"

@@ -8,7 +8,6 @@
 
 #include "cli/commands.h"
 #include "cli/io.h"
-#include "cli/output.h"
 #include "cli/plan_source.h"
 #include "rezone/error.h"
 

@@ -16,7 +16,6 @@
 #include "cli/units.h"
 #include "planner/compare.h"
 #include "planner/plan_facts.h"
-#include "rezone/error.h"
 
 static char *
 range_text(int64_t min, int64_t max)

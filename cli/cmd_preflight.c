@@ -12,7 +12,6 @@
 #include "cli/session.h"
 #include "cli/units.h"
 #include "planner/plan_facts.h"
-#include "rezone/error.h"
 
 void
 rz_preflight_print(const RzPreflight *preflight, FILE *stream)

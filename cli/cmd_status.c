@@ -3,7 +3,6 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <jansson.h>
@@ -13,7 +12,6 @@
 #include "cli/output.h"
 #include "cli/report/report.h"
 #include "cli/units.h"
-#include "rezone/error.h"
 #include "rezone/run.h"
 
 #define WATCH_US 1000000

@@ -13,9 +13,7 @@
 #include "cli/output.h"
 #include "cli/session.h"
 #include "executor/verify.h"
-#include "planner/audit.h"
 #include "planner/plan_private.h"
-#include "rezone/error.h"
 
 /* As many findings as a screen holds; --json has all of them. */
 #define MAX_SHOWN 20

@@ -3,8 +3,6 @@
  */
 #include "cli/help.h"
 
-#include <string.h>
-
 #define HELP_WIDTH 96
 
 /* Prints @text in lines of at most HELP_WIDTH characters, each behind @indent spaces. */

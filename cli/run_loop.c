@@ -7,15 +7,12 @@
  */
 #include "cli/run_loop.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "cli/output.h"
 #include "cli/progress.h"
 #include "executor/clock.h"
 #include "rezone/error.h"

@@ -11,6 +11,7 @@
  */
 #include "executor/live_snapshot.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 #include "planner/snapshot_builder.h"

@@ -6,7 +6,6 @@
  */
 #include <stdarg.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "executor/run_private.h"
 

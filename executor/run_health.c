@@ -7,7 +7,6 @@
 #include "executor/run_private.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define INTERVAL_MS 5000
 #define COST_FACTOR 20

@@ -3,6 +3,8 @@
  */
 #include "executor/store_memory.h"
 
+#include <string.h>
+
 typedef struct {
     RzStore base;
     GHashTable *files; /* name -> GString */

@@ -7,6 +7,7 @@
  */
 #include "executor/verify.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 

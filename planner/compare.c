@@ -7,7 +7,6 @@
 #include "planner/kafka_generate.h"
 #include "planner/plan_apply.h"
 #include "planner/plan_facts.h"
-#include "planner/policy_json.h"
 #include "planner/spread.h"
 
 typedef RzPlan *(*PlanMaker)(const RzSnapshot *snapshot, RzPolicy *policy, GError **error);

@@ -7,6 +7,7 @@
  */
 #include "planner/kafka_json.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "planner/json_fields.h"

@@ -6,7 +6,6 @@
 #include "planner/json_text.h"
 #include "planner/plan_lines.h"
 #include "planner/spread_judge.h"
-#include "planner/wide.h"
 
 void
 rz_plan_free(RzPlan *plan)

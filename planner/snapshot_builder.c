@@ -9,6 +9,7 @@
  */
 #include "planner/snapshot_builder_private.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "rezone/error.h"

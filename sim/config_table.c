@@ -6,7 +6,6 @@
  */
 #include "sim/config_table.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,6 +3,7 @@
  */
 #include "sim/sim_private.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 RzSimOptions

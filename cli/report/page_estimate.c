@@ -7,7 +7,6 @@
 #include "cli/report/svg.h"
 #include "cli/report/svg_time.h"
 #include "cli/units.h"
-#include "planner/wide.h"
 
 /* More bars than this are a wall; the table has them all. */
 #define MAX_SPANS 60

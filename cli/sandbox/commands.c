@@ -4,6 +4,7 @@
 #include "cli/sandbox/sandbox_private.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 typedef struct {

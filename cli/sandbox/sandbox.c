@@ -7,7 +7,6 @@
 #include "cli/sandbox/sandbox_private.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>

@@ -3,6 +3,7 @@
  */
 #include "executor/kafka/oauth_token.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>

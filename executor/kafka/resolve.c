@@ -7,7 +7,7 @@
  */
 #include "executor/kafka/resolve.h"
 
-#include <errno.h>
+#include <netdb.h>
 #include <string.h>
 
 #include "executor/clock.h"

@@ -9,6 +9,7 @@
  * answer NOT_CONTROLLER. A change that was sent without a usable answer is RZ_ERROR_AMBIGUOUS at
  * once.
  */
+#include <stdarg.h>
 #include <string.h>
 
 #include "executor/clock.h"

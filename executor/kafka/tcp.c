@@ -2,6 +2,7 @@
  * tcp.c: plain TCP (transport.h): non-blocking sockets and poll(), so that every wait has an end.
  */
 #include <errno.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>

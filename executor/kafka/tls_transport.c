@@ -13,7 +13,6 @@
 #include <openssl/x509v3.h>
 
 #include "executor/kafka/tls_private.h"
-#include "rezone/error.h"
 
 typedef struct {
     RzConnector base;

@@ -3,6 +3,7 @@
  */
 #include "executor/preflight/preflight.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -9,7 +9,6 @@
 #include "executor/simulated/cluster_sim.h"
 #include "executor/store_memory.h"
 #include "planner/plan_facts.h"
-#include "rezone/error.h"
 
 /* A run that needs longer than this is not worth an estimate; something holds it up for ever. */
 #define LONGEST_MS (INT64_C(400) * 24 * 3600 * 1000)

@@ -7,7 +7,6 @@
 #include "planner/solver/problem.h"
 
 #include "planner/solver/shortage.h"
-#include "rezone/error.h"
 
 static void
 number_brokers(RzProblem *problem, const RzEligible *eligible)

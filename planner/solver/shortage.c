@@ -6,6 +6,8 @@
  */
 #include "planner/solver/shortage.h"
 
+#include <stdarg.h>
+
 #include "planner/solver/freedom.h"
 #include "planner/wide.h"
 #include "rezone/error.h"
