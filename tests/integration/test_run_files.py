@@ -87,7 +87,7 @@ class RunFiles(unittest.TestCase):
 
     def test_status(self):
         wanted, got = json.loads(example("status")), json.loads(self.files["status.json"])
-        for name in ("blocked", "debts"):  # empty after a good run
+        for name in ("moves", "blocked", "debts"):  # empty after a good run
             got[name] = wanted[name]
         self.assertEqual(shape(wanted), shape(got))
         named = {name for row in table(section("Status")) for name in names(row[0])}
