@@ -24,6 +24,7 @@ static const RzOption policy_options[] = {
     {"spread", 0, RZ_OPTION_VALUE, "even|min:K", "replicas per zone: floor or ceiling of RF/zones, or at least K in each (default: even)"},
     {"target-rf", 0, RZ_OPTION_LIST, "[TOPICGLOB=]N", "replication factor wanted, for all topics or those that match; may be repeated, the last match wins"},
     {"balance", 0, RZ_OPTION_VALUE, "strict|N%", "strict: the fairest replica counts there are; N%: that far from the mean is fair enough and may save bytes (default: strict)"},
+    {"topic-balance", 0, RZ_OPTION_FLAG, NULL, "spread each topic's replicas as evenly over the brokers as their loads and the zones allow, before bytes count; what that costs is printed"},
     {"drain", 0, RZ_OPTION_LIST, "ID,...", "brokers to empty"},
     {"only-topic", 0, RZ_OPTION_LIST, "GLOB", "touch only topics that match; the others stay and count as load"},
     {"exclude-topic", 0, RZ_OPTION_LIST, "GLOB", "leave topics that match where they are"},

@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const char *const names[] = {
-    "zones", "spread",     "target-rf",     "balance",      "leaders",
+    "zones", "spread",     "target-rf",     "balance",      "topic-balance",    "leaders",
     "drain", "only-topic", "exclude-topic", "disk-reserve", "include-zoneless",
 };
 

@@ -59,8 +59,8 @@ rz_check_broker_id(const RzCheck *check, uint32_t b)
 static bool
 check_claims(RzCheck *check, GError **error)
 {
-    static const char *const known[] = {"balance", "bytes", "moves", "leader_balance",
-                                        "leader_changes"};
+    static const char *const known[] = {"balance", "topic_balance",  "bytes",
+                                        "moves",   "leader_balance", "leader_changes"};
     for (uint32_t i = 0; i < check->plan->n_tiers; i++) {
         const RzTier *tier = &check->plan->tiers[i];
         bool provable = check->plan->certificate.present;
@@ -112,8 +112,8 @@ run_parts(RzCheck *check, GError **error)
         !rz_check_placement(check, error) || !rz_check_totals(check, error))
         return false;
     bool fine = !check->plan->certificate.present ||
-                (rz_check_limits(check, &limits, error) && rz_check_bytes(check, &limits, error) &&
-                 rz_check_leaders(check, error));
+                (rz_check_limits(check, &limits, error) && rz_check_topics(check, error) &&
+                 rz_check_bytes(check, &limits, error) && rz_check_leaders(check, error));
     g_free(limits.lo);
     g_free(limits.hi);
     g_free(limits.level);

@@ -48,6 +48,9 @@ typedef struct {
     RzWide bytes;          /* moved */
     int64_t moves;
     RzWide squares; /* of the loads */
+
+    RzWide topic_squares; /* of every topic's replicas on every broker, where topics count */
+    RzWide topic_prices;  /* of all replicas together, without the brokers' */
 } RzCheck;
 
 /* What a broker may hold in the cheaper tiers, and its level in the fairness tier. */
@@ -55,6 +58,11 @@ typedef struct {
     int64_t *lo, *hi; /* per eligible broker: replicas in all */
     int64_t *level;   /* per eligible broker; NULL: limits alone decide */
 } RzCheckLimits;
+
+/* Certificates with larger prices are refused, so that sums over 2^32 replicas (squares: over one
+ * partition's) cannot overflow. */
+#define RZ_CHECK_MAX_PRICE ((RzWide)1 << 90)
+#define RZ_CHECK_MAX_SQUARES ((int64_t)1 << 44)
 
 bool rz_check_fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void rz_check_say(RzCheck *check, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -83,6 +91,7 @@ bool rz_check_identity(RzCheck *check, GError **error);  /* made for this snapsh
 bool rz_check_placement(RzCheck *check, GError **error); /* tier H; fills classes and loads */
 bool rz_check_totals(RzCheck *check, GError **error);
 bool rz_check_limits(RzCheck *check, RzCheckLimits *limits, GError **error); /* tier balance */
+bool rz_check_topics(RzCheck *check, GError **error); /* tier topic_balance, first half */
 bool rz_check_bytes(RzCheck *check, const RzCheckLimits *limits, GError **error);
 bool rz_check_leaders(RzCheck *check, GError **error);
 

@@ -19,6 +19,9 @@ rz_plan_free(RzPlan *plan)
     g_free(plan->certificate.groups);
     g_free(plan->certificate.leader_groups);
     g_free(plan->certificate.group_brokers);
+    g_free(plan->certificate.topics);
+    g_free(plan->certificate.square_prices);
+    g_free(plan->certificate.topic_prices);
     if (plan->warnings != NULL)
         g_ptr_array_unref(plan->warnings);
     g_free(plan->topics);

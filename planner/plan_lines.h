@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <jansson.h>
+
 #include "planner/plan_private.h"
 
 /* Appends topic @topic's line, without newline. */
@@ -23,3 +25,6 @@ char *rz_plan_compute_id(const RzPlan *plan);
  * at the end of a run changes. replicas_added and _removed compare the lists as sets.
  */
 void rz_plan_count_moves(const RzPlan *plan, RzPlanTotals *totals);
+
+/* Fills plan->certificate from the header's object; see docs/formats.md. Errors: RZ_ERROR_INPUT. */
+bool rz_plan_read_certificate(RzPlan *plan, const json_t *object, GError **error);

@@ -41,6 +41,7 @@ typedef struct {
     int32_t broker_id;
     int64_t lo, hi; /* replicas it may hold */
     RzWide price;
+    int64_t square_price; /* in squares of tier topic_balance; 0 without it */
     int64_t leader_price;
 } RzBrokerPrice;
 
@@ -60,6 +61,13 @@ typedef struct {
     uint32_t n_leader_groups;
     int32_t *group_brokers; /* broker ids of both kinds of groups, end to end */
     uint32_t n_group_brokers;
+
+    /* Tier topic_balance: what a replica of a topic costs besides its broker's prices, row by row:
+     * [topic * n_brokers + broker]. None where the policy does not ask for the tier. */
+    const char **topics; /* those with partitions to place, by name */
+    uint32_t n_topics;
+    int64_t *square_prices;
+    RzWide *topic_prices;
 } RzCertificate;
 
 struct RzPlan {

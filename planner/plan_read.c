@@ -14,7 +14,6 @@
 
 #define FORMAT "rezone-plan"
 #define VERSION 1
-#define CERTIFICATE_VERSION 1
 
 struct RzPlanReader {
     RzPlan *plan;
@@ -157,81 +156,6 @@ read_tiers(RzPlan *plan, const json_t *proof, GError **error)
 }
 
 static bool
-read_prices(RzCertificate *certificate, const json_t *object, GError **error)
-{
-    const json_t *array = NULL;
-    if (!rz_json_get_array(object, "brokers", RZ_REQUIRED, &array, error))
-        return false;
-    gsize n = json_array_size(array);
-    certificate->brokers = g_new0(RzBrokerPrice, MAX(n, 1));
-    for (gsize i = 0; i < n; i++) {
-        const json_t *item = rz_json_item(array, "brokers", i, error);
-        RzBrokerPrice *broker = &certificate->brokers[i];
-        if (item == NULL)
-            return false;
-        if (!rz_json_get_int32(item, "broker", RZ_REQUIRED, 0, &broker->broker_id, error) ||
-            !rz_json_get_long(item, "lo", RZ_REQUIRED, &broker->lo, error) ||
-            !rz_json_get_long(item, "hi", RZ_REQUIRED, &broker->hi, error) ||
-            !rz_json_get_wide(item, "price", RZ_REQUIRED, &broker->price, error) ||
-            !rz_json_get_long(item, "leader_price", RZ_REQUIRED, &broker->leader_price, error)) {
-            g_prefix_error(error, "brokers[%" G_GSIZE_FORMAT "].", i);
-            return false;
-        }
-        certificate->n_brokers++;
-    }
-    return true;
-}
-
-/* Both kinds of groups share one array of ids, @members. */
-static bool
-read_groups(const json_t *object, const char *name, GArray *members, RzLevelGroup **groups,
-            uint32_t *n_groups, GError **error)
-{
-    const json_t *array = NULL;
-    if (!rz_json_get_array(object, name, RZ_REQUIRED, &array, error))
-        return false;
-    gsize n = json_array_size(array);
-    *groups = g_new0(RzLevelGroup, MAX(n, 1));
-    for (gsize i = 0; i < n; i++) {
-        const json_t *item = rz_json_item(array, name, i, error);
-        const json_t *brokers = NULL;
-        RzLevelGroup *group = &(*groups)[i];
-        if (item == NULL)
-            return false;
-        group->first_broker = members->len;
-        if (!rz_json_get_int(item, "level", RZ_REQUIRED, 0, INT64_MAX, &group->level, error) ||
-            !rz_json_get_array(item, "brokers", RZ_REQUIRED, &brokers, error) ||
-            !rz_json_broker_ids(brokers, "brokers", members, error)) {
-            g_prefix_error(error, "%s[%" G_GSIZE_FORMAT "].", name, i);
-            return false;
-        }
-        group->n_brokers = members->len - group->first_broker;
-        (*n_groups)++;
-    }
-    return true;
-}
-
-static bool
-read_certificate(RzCertificate *certificate, const json_t *object, GError **error)
-{
-    g_autoptr(GArray) members = g_array_new(FALSE, FALSE, sizeof(int32_t));
-    int64_t version = 0;
-    if (!rz_json_get_int(object, "version", RZ_REQUIRED, CERTIFICATE_VERSION, CERTIFICATE_VERSION,
-                         &version, error) ||
-        !rz_json_get_wide(object, "scale", RZ_REQUIRED, &certificate->scale, error) ||
-        !read_prices(certificate, object, error) ||
-        !read_groups(object, "groups", members, &certificate->groups, &certificate->n_groups,
-                     error) ||
-        !read_groups(object, "leader_groups", members, &certificate->leader_groups,
-                     &certificate->n_leader_groups, error))
-        return false;
-    certificate->present = true;
-    certificate->n_group_brokers = members->len;
-    certificate->group_brokers = g_memdup2(members->data, members->len * sizeof(int32_t));
-    return true;
-}
-
-static bool
 read_proof(RzPlan *plan, const json_t *header, GError **error)
 {
     const json_t *proof = NULL, *certificate = NULL;
@@ -244,7 +168,7 @@ read_proof(RzPlan *plan, const json_t *header, GError **error)
         g_prefix_error(error, "proof.");
         return false;
     }
-    if (certificate != NULL && !read_certificate(&plan->certificate, certificate, error)) {
+    if (certificate != NULL && !rz_plan_read_certificate(plan, certificate, error)) {
         g_prefix_error(error, "proof.certificate.");
         return false;
     }

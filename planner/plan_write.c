@@ -64,6 +64,28 @@ write_groups(GString *text, const RzCertificate *certificate, const RzLevelGroup
     g_string_append_c(text, ']');
 }
 
+/* A topic's prices stand in the order of the brokers above. */
+static void
+write_topic_prices(GString *text, const RzCertificate *certificate)
+{
+    gsize n = certificate->n_brokers;
+    RZ_TEXT_LITERAL(text, ",\"topics\":[");
+    for (uint32_t i = 0; i < certificate->n_topics; i++) {
+        g_string_append(text, i > 0 ? ",{\"topic\":" : "{\"topic\":");
+        rz_text_string(text, certificate->topics[i]);
+        for (gsize b = 0; b < n; b++) {
+            g_string_append(text, b > 0 ? "," : ",\"square_prices\":[");
+            rz_text_wide(text, certificate->square_prices[i * n + b]);
+        }
+        for (gsize b = 0; b < n; b++) {
+            g_string_append(text, b > 0 ? "," : "],\"prices\":[");
+            rz_text_wide(text, certificate->topic_prices[i * n + b]);
+        }
+        RZ_TEXT_LITERAL(text, "]}");
+    }
+    g_string_append_c(text, ']');
+}
+
 static void
 write_certificate(GString *text, const RzCertificate *certificate)
 {
@@ -80,6 +102,10 @@ write_certificate(GString *text, const RzCertificate *certificate)
         rz_text_wide(text, broker->hi);
         RZ_TEXT_LITERAL(text, ",\"price\":");
         rz_text_wide(text, broker->price);
+        if (certificate->n_topics > 0) {
+            RZ_TEXT_LITERAL(text, ",\"square_price\":");
+            rz_text_wide(text, broker->square_price);
+        }
         RZ_TEXT_LITERAL(text, ",\"leader_price\":");
         rz_text_wide(text, broker->leader_price);
         g_string_append_c(text, '}');
@@ -88,6 +114,8 @@ write_certificate(GString *text, const RzCertificate *certificate)
     write_groups(text, certificate, certificate->groups, certificate->n_groups);
     RZ_TEXT_LITERAL(text, ",\"leader_groups\":");
     write_groups(text, certificate, certificate->leader_groups, certificate->n_leader_groups);
+    if (certificate->n_topics > 0)
+        write_topic_prices(text, certificate);
     g_string_append_c(text, '}');
 }
 

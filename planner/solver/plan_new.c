@@ -3,7 +3,7 @@
  */
 #include "planner/plan_private.h"
 #include "planner/solver/freedom.h"
-#include "planner/solver/problem.h"
+#include "planner/solver/plan_topics.h"
 #include "planner/solver/shortage.h"
 #include "planner/solver/solver.h"
 #include "rezone/error.h"
@@ -12,6 +12,7 @@ typedef struct {
     const RzProblem *problem;
     const RzSolution *solution;
     RzPlan *plan;
+    RzCheapest without_topics; /* set where topics count */
 } Making;
 
 static int32_t
@@ -67,7 +68,7 @@ add_tiers(Making *making)
     const RzInstance *in = &making->problem->in;
     const RzSolution *solution = making->solution;
     RzPlan *plan = making->plan;
-    plan->tiers = g_new0(RzTier, 8);
+    plan->tiers = g_new0(RzTier, 9);
     RzWide balance = sum_squares(in->fixed, solution->held, in->n_brokers);
     add_tier(plan, "balance", balance, solution->levels->has_levels,
              "sum of the squares of replicas per broker");
@@ -77,6 +78,8 @@ add_tiers(Making *making)
             "sum of the squares of replicas per broker; the policy's limits allow "
             "more than the bound";
     }
+    if (solution->topics != NULL)
+        rz_plan_add_topic_tier(plan, solution, &making->without_topics);
     add_tier(plan, "bytes", solution->bytes, true, NULL);
     add_tier(plan, "moves", solution->moves, true, NULL);
     if (making->problem->policy->leaders == RZ_LEADERS_BALANCE)
@@ -169,6 +172,8 @@ add_certificate(Making *making)
     certificate->n_leader_groups = leaders->n_groups;
     certificate->leader_groups =
         copy_groups(making, leaders->group, leaders->level, leaders->n_groups);
+    if (solution->topics != NULL)
+        rz_plan_add_topic_prices(making->plan, problem, solution);
 }
 
 static void
@@ -181,13 +186,20 @@ take_warnings(Making *making)
         g_ptr_array_add(making->plan->warnings, g_strdup(from->pdata[i]));
 }
 
+/* Solves again with topics counting: what could be placed without can be placed with it. */
+static void
+spread_topics(RzProblem *problem, RzSolveOptions options, RzSolution **solution)
+{
+    options.topic_balance = true;
+    problem->in.cost_scale = rz_topic_cost_scale(&problem->in);
+    rz_solution_free(*solution);
+    *solution = rz_solve(&problem->in, &options);
+    g_assert((*solution)->feasible);
+}
+
 RzPlan *
 rz_plan_new(const RzSnapshot *snapshot, const RzPolicy *policy, GError **error)
 {
-    if (policy->topic_balance) {
-        g_set_error(error, RZ_ERROR, RZ_ERROR_USAGE, "--topic-balance is not supported");
-        return NULL;
-    }
     g_autoptr(RzProblem) problem = rz_problem_new(snapshot, policy, error);
     if (problem == NULL)
         return NULL;
@@ -198,9 +210,12 @@ rz_plan_new(const RzSnapshot *snapshot, const RzPolicy *policy, GError **error)
                               error);
         return NULL;
     }
+    RzCheapest without_topics = {solution->bytes, solution->moves};
+    if (policy->topic_balance)
+        spread_topics(problem, options, &solution);
     if (!rz_shortage_of_room(problem, solution, error))
         return NULL;
-    Making making = {problem, solution, assemble(problem, solution)};
+    Making making = {problem, solution, assemble(problem, solution), without_topics};
     add_tiers(&making);
     add_measures(&making);
     add_certificate(&making);

@@ -12,9 +12,13 @@
  * Prices keep all reduced costs from being negative: at the start those of the topics alone, with
  * brokers at 0. Ties are broken by the number of arcs, for the same reason as in the engine: should
  * a partition be exchanged twice on a path in a way that clashes, the direct exchange would be
- * shorter. Nothing about exchanges is cached: a cell has few replicas, a path visits few cells.
+ * shorter. A first pass makes exchanges that are free by themselves, for topics that were solved
+ * alone favour the same brokers wherever they have a choice. Nothing about exchanges is cached: a
+ * cell has few replicas, a path visits few cells.
  */
 #include "planner/solver/topic_tier.h"
+
+#define PASSES 8
 
 /* What a search knows of a node. */
 typedef struct {
@@ -128,8 +132,16 @@ lacks(const Flow *flow, uint32_t node)
     return node <= flow->n && flow->excess[node] < 0;
 }
 
-/* Offers @to the way over @from by an arc that costs @cost. Ways beyond the nearest node that lacks
- * units are of no use. */
+/* Whether a way that is @distance and @hops long is no shorter than the one to @node. */
+static bool
+is_no_better(const Flow *flow, RzDual distance, uint32_t hops, uint32_t node)
+{
+    int order = compare_duals(distance, flow->mark[node].distance);
+    return order > 0 || (order == 0 && hops >= flow->mark[node].hops);
+}
+
+/* Offers @to the way over @from by an arc that costs @cost. Ways that are no shorter than the best
+ * to a node that lacks units are of no use. */
 static void
 relax(Flow *flow, uint32_t from, uint32_t to, RzDual cost, uint32_t partition)
 {
@@ -141,20 +153,20 @@ relax(Flow *flow, uint32_t from, uint32_t to, RzDual cost, uint32_t partition)
     g_assert(reduced.squares >= 0 && (reduced.squares > 0 || reduced.cost >= 0));
     RzDual distance = add(flow->mark[from].distance, reduced);
     uint32_t hops = flow->mark[from].hops + 1;
-    if (flow->nearest_lack != RZ_NONE &&
-        compare_duals(distance, flow->mark[flow->nearest_lack].distance) > 0)
+    if ((is_known && is_no_better(flow, distance, hops, to)) ||
+        (flow->nearest_lack != RZ_NONE && is_no_better(flow, distance, hops, flow->nearest_lack)))
         return;
-    if (is_known) {
-        int order = compare_duals(distance, mark->distance);
-        if (order > 0 || (order == 0 && hops >= mark->hops))
-            return;
-    }
     uint32_t place = is_known ? mark->place : flow->n_heap++;
     *mark = (Mark){distance, hops, from, partition, place, flow->search, false};
     sift_up(flow, to);
-    if (lacks(flow, to) &&
-        (flow->nearest_lack == RZ_NONE || comes_before(flow, to, flow->nearest_lack)))
+    if (lacks(flow, to))
         flow->nearest_lack = to;
+}
+
+static RzDual
+cost_of_one_more(const Flow *flow, uint32_t cell)
+{
+    return (RzDual){2 * (int64_t)flow->topics->count[cell] + 1, 0};
 }
 
 static void
@@ -190,6 +202,15 @@ look_at(Flow *flow, uint32_t p, bool set)
         flow->was_used[in->current[k]] = set;
 }
 
+/* Looks one arc further where that ends the search, to know soon what is too far. */
+static void
+relax_exchange(Flow *flow, uint32_t from, uint32_t to, uint32_t v, RzWide cost, uint32_t p)
+{
+    relax(flow, from, to, (RzDual){0, cost}, p);
+    if (lacks(flow, v) && flow->mark[to].seen == flow->search && flow->mark[to].from == from)
+        relax(flow, to, v, cost_of_one_more(flow, to - flow->n - 1), RZ_NONE);
+}
+
 /* Every exchange of @u for another broker that @p allows. */
 static void
 relax_exchanges(Flow *flow, uint32_t topic, uint32_t u, uint32_t p)
@@ -208,7 +229,7 @@ relax_exchanges(Flow *flow, uint32_t topic, uint32_t u, uint32_t p)
             if (flow->used[v] || group[v] != group[u])
                 continue;
             RzWide cost = (flow->was_used[v] ? 0 : fresh) - gain;
-            relax(flow, from, cell_node(flow, topic, v), (RzDual){0, cost}, p);
+            relax_exchange(flow, from, cell_node(flow, topic, v), v, cost, p);
         }
     }
     look_at(flow, p, false);
@@ -218,13 +239,13 @@ static void
 expand_cell(Flow *flow, uint32_t node)
 {
     uint32_t cell = node - flow->n - 1, topic = cell / flow->n, b = cell % flow->n;
-    int64_t x = flow->topics->count[cell];
-    relax(flow, node, b, (RzDual){2 * x + 1, 0}, RZ_NONE);
+    relax(flow, node, b, cost_of_one_more(flow, cell), RZ_NONE);
     for (uint32_t k = flow->head[cell]; k != RZ_NONE; k = flow->next[k])
         relax_exchanges(flow, topic, b, flow->owner[k]);
 }
 
-/* Searches from @source for a node that lacks units; RZ_NONE when none can be reached. */
+/* Searches from @source for a node that lacks units; RZ_NONE when none can be reached. Nodes that
+ * are nearer are settled; of those as near, some. */
 static uint32_t
 search(Flow *flow, uint32_t source)
 {
@@ -235,10 +256,12 @@ search(Flow *flow, uint32_t source)
     flow->heap[flow->n_heap++] = source;
     while (flow->n_heap > 0) {
         uint32_t node = pop(flow);
+        if (flow->nearest_lack != RZ_NONE &&
+            is_no_better(flow, flow->mark[node].distance, flow->mark[node].hops + 1,
+                         flow->nearest_lack))
+            return flow->nearest_lack;
         flow->mark[node].settled = true;
         flow->settled[flow->n_settled++] = node;
-        if (lacks(flow, node))
-            return node;
         if (node < flow->n)
             expand_broker(flow, node);
         else if (node == flow->n)
@@ -334,6 +357,92 @@ augment(Flow *flow, uint32_t source, uint32_t target)
     flow->excess[target]++;
 }
 
+/* ---- free exchanges ---- */
+
+static bool
+is_zero(RzDual a)
+{
+    return a.squares == 0 && a.cost == 0;
+}
+
+/* Whether @topic can give up one more replica on @u at no reduced cost, or put one more there. */
+static bool
+gives_freely(const Flow *flow, uint32_t topic, uint32_t u)
+{
+    uint32_t node = cell_node(flow, topic, u);
+    int64_t x = flow->topics->count[node - flow->n - 1];
+    RzDual price = subtract(flow->price[node], flow->price[u]);
+    return x > 0 && price.squares == 2 * x - 1 && price.cost == 0;
+}
+
+static bool
+takes_freely(const Flow *flow, uint32_t topic, uint32_t v)
+{
+    uint32_t node = cell_node(flow, topic, v);
+    RzDual one_more = cost_of_one_more(flow, node - flow->n - 1);
+    return is_zero(add(one_more, subtract(flow->price[v], flow->price[node])));
+}
+
+/* How far @b is beyond its limit. */
+static int64_t
+fullness(const Flow *flow, uint32_t b)
+{
+    return flow->held[b] - flow->levels->hi[b];
+}
+
+/* The emptiest broker that can take over from @u in @p at no reduced cost; RZ_NONE: none that is
+ * emptier by two. */
+static uint32_t
+find_taker(Flow *flow, uint32_t topic, uint32_t p, uint32_t u)
+{
+    const RzInstance *in = flow->in;
+    const RzRange *range = rz_zone_ranges(in, p);
+    uint32_t zone = in->zone[u], best = RZ_NONE;
+    RzWide fresh = (RzWide)in->cost_scale * in->size_bytes[p] + 1;
+    RzDual from = flow->price[cell_node(flow, topic, u)];
+    look_at(flow, p, true);
+    from.cost += flow->was_used[u] ? 0 : fresh;
+    for (uint32_t v = 0; v < flow->n; v++) {
+        uint32_t z = in->zone[v];
+        if (flow->used[v] || fullness(flow, v) > fullness(flow, u) - 2 ||
+            (best != RZ_NONE && fullness(flow, v) >= fullness(flow, best)) ||
+            flow->levels->group[v] != flow->levels->group[u] ||
+            (z != zone &&
+             (flow->in_zone[zone] <= range[zone].lo || flow->in_zone[z] >= range[z].hi)))
+            continue;
+        RzDual to = flow->price[cell_node(flow, topic, v)];
+        to.cost += flow->was_used[v] ? 0 : fresh;
+        if (is_zero(subtract(to, from)) && takes_freely(flow, topic, v))
+            best = v;
+    }
+    look_at(flow, p, false);
+    return best;
+}
+
+/* One pass over all replicas; returns whether anything changed. */
+static bool
+even_out(Flow *flow)
+{
+    const RzInstance *in = flow->in;
+    bool changed = false;
+    for (uint32_t i = 0; i < flow->topics->n; i++) {
+        for (uint32_t p = flow->topics->first[i]; p < flow->topics->first[i + 1]; p++) {
+            for (uint32_t k = in->first_target[p]; k < in->first_target[p + 1]; k++) {
+                uint32_t u = flow->target[k];
+                uint32_t v = gives_freely(flow, i, u) ? find_taker(flow, i, p, u) : RZ_NONE;
+                if (v == RZ_NONE)
+                    continue;
+                uint32_t from = cell_node(flow, i, u), to = cell_node(flow, i, v);
+                pass(flow, u, from, RZ_NONE);
+                pass(flow, from, to, p);
+                pass(flow, to, v, RZ_NONE);
+                changed = true;
+            }
+        }
+    }
+    return changed;
+}
+
 /* ---- start and end ---- */
 
 static void
@@ -358,11 +467,9 @@ list_replicas(Flow *flow, RzArena *arena)
 }
 
 static void
-deliver(Flow *flow, RzArena *arena)
+deliver(Flow *flow)
 {
     const RzLevels *levels = flow->levels;
-    flow->delivered = rz_arena_array(arena, int64_t, flow->n);
-    flow->excess = rz_arena_array(arena, int64_t, (gsize)flow->n + 1);
     for (uint32_t b = 0; b < flow->n; b++) {
         flow->delivered[b] = CLAMP(flow->held[b], levels->lo[b], levels->hi[b]);
         flow->excess[b] = flow->held[b] - flow->delivered[b];
@@ -383,8 +490,9 @@ allot(Flow *flow, RzArena *arena)
     flow->in_zone = rz_arena_array(arena, uint32_t, flow->in->n_zones);
     for (gsize cell = 0; cell < n_cells; cell++)
         flow->price[flow->n + 1 + cell] = flow->topics->cell[cell];
+    flow->delivered = rz_arena_array(arena, int64_t, flow->n);
+    flow->excess = rz_arena_array(arena, int64_t, (gsize)flow->n + 1);
     list_replicas(flow, arena);
-    deliver(flow, arena);
 }
 
 /* The brokers that the failed search reached. */
@@ -418,6 +526,9 @@ rz_topic_flow(const RzInstance *in, RzSolution *solution)
     flow.n = in->n_brokers;
     g_assert((uint64_t)flow.topics->n * flow.n + flow.n < UINT32_MAX - 1);
     allot(&flow, arena);
+    for (int i = 0; i < PASSES && even_out(&flow);)
+        i++;
+    deliver(&flow);
     for (uint32_t source = 0; source <= flow.n; source++) {
         while (flow.excess[source] > 0) {
             uint32_t target = search(&flow, source);

@@ -111,9 +111,11 @@ RzPolicy *
 random_policy(Rng *rng, const RzSnapshot *snapshot)
 {
     static const char *const options[][2] = {
-        {"spread", "min:1"}, {"target-rf", "2"},  {"target-rf", "t1=3"},      {"balance", "5%"},
-        {"balance", "30%"},  {"leaders", "keep"}, {"exclude-topic", "t0"},    {"only-topic", "t1"},
-        {"drain", "1"},      {"drain", "4"},      {"include-zoneless", NULL}, {"zones", "a,b"},
+        {"spread", "min:1"},     {"target-rf", "2"},         {"target-rf", "t1=3"},
+        {"balance", "5%"},       {"balance", "30%"},         {"leaders", "keep"},
+        {"exclude-topic", "t0"}, {"only-topic", "t1"},       {"drain", "1"},
+        {"drain", "4"},          {"include-zoneless", NULL}, {"zones", "a,b"},
+        {"topic-balance", NULL},
     };
     RzPolicy *policy = rz_policy_new();
     for (gsize i = 0; i < G_N_ELEMENTS(options); i++) {

@@ -17,7 +17,7 @@
 
 /* What the tiers measure, counted here and nowhere else. */
 typedef struct {
-    RzWide squares, bytes, moves, leader_squares, leader_changes;
+    RzWide squares, topic_squares, bytes, moves, leader_squares, leader_changes;
 } Quality;
 
 typedef struct {
@@ -82,16 +82,20 @@ measure(const Case *c, const uint32_t *targets)
     const RzSnapshot *s = c->snapshot;
     Quality q = {.bytes = 0};
     g_autofree int64_t *held = g_new0(int64_t, s->n_brokers + 1),
-                       *led = g_new0(int64_t, s->n_brokers + 1);
+                       *led = g_new0(int64_t, s->n_brokers + 1),
+                       *topics = g_new0(int64_t, (gsize)s->n_topics * s->n_brokers + 1);
     for (uint32_t p = 0; p < s->n_partitions; p++) {
         const RzPartition *partition = &s->partitions[p];
         const uint32_t *current = s->replicas + partition->first_replica;
         bool covered = rz_policy_covers(c->policy, s->topics[partition->topic].name);
+        int64_t *of_topic = topics + (gsize)partition->topic * s->n_brokers;
         led[targets[c->first[p]]]++;
         q.leader_changes += covered && targets[c->first[p]] != current[0];
         for (gsize i = c->first[p]; i < c->first[p + 1]; i++) {
             bool is_new = true;
             held[targets[i]]++;
+            q.topic_squares +=
+                covered ? 2 * of_topic[targets[i]]++ + 1 : 0; /* to the next square */
             for (uint32_t k = 0; k < partition->n_replicas; k++)
                 is_new = is_new && current[k] != targets[i];
             q.moves += is_new;
@@ -114,6 +118,7 @@ claim(RzPlan *plan, const Quality *q)
         const char *tier;
         RzWide value;
     } values[] = {{"balance", q->squares},
+                  {"topic_balance", q->topic_squares},
                   {"bytes", q->bytes},
                   {"moves", q->moves},
                   {"leader_balance", q->leader_squares},
@@ -142,6 +147,10 @@ copy_proof(RzPlan *to, const RzPlan *from)
         g_memdup2(c->leader_groups, c->n_leader_groups * sizeof *c->leader_groups);
     to->certificate.group_brokers =
         g_memdup2(c->group_brokers, c->n_group_brokers * sizeof *c->group_brokers);
+    gsize n_cells = (gsize)c->n_topics * c->n_brokers;
+    to->certificate.topics = g_memdup2(c->topics, c->n_topics * sizeof *c->topics);
+    to->certificate.square_prices = g_memdup2(c->square_prices, n_cells * sizeof *c->square_prices);
+    to->certificate.topic_prices = g_memdup2(c->topic_prices, n_cells * sizeof *c->topic_prices);
 }
 
 /* Changes one or two places of the placement; false if that left it as it was. */
@@ -213,7 +222,8 @@ try_mutant(Rng *rng, uint64_t seed, const Case *c, const Quality *best)
     n_equal++;
     bool levels = c->plan->certificate.n_groups > 0; /* else balance is free within limits */
     bool leaders = c->policy->leaders == RZ_LEADERS_BALANCE && same_sets(c, targets);
-    if ((levels && q.squares != best->squares) || q.bytes != best->bytes ||
+    bool topics = c->policy->topic_balance && q.topic_squares != best->topic_squares;
+    if ((levels && q.squares != best->squares) || topics || q.bytes != best->bytes ||
         q.moves != best->moves || (leaders && q.leader_squares != best->leader_squares) ||
         (leaders && q.leader_changes != best->leader_changes))
         give_up(seed, c, "a worse plan was accepted", "see the honest plan below");
@@ -237,7 +247,8 @@ try_lie(Rng *rng, uint64_t seed, const Case *c)
     g_autoptr(RzPlan) liar = read_plan(text, NULL);
     RzTier *tier = &liar->tiers[rng_between(rng, 0, n_judged(liar) - 1)];
     RzCertificate *certificate = &liar->certificate;
-    switch (rng_between(rng, 0, 6)) {
+    gsize n_cells = (gsize)certificate->n_topics * certificate->n_brokers;
+    switch (rng_between(rng, 0, 8)) {
     case 0:
         tier->value--;
         break;
@@ -256,8 +267,20 @@ try_lie(Rng *rng, uint64_t seed, const Case *c)
     case 5:
         certificate->brokers[rng_between(rng, 0, certificate->n_brokers - 1)].hi++;
         break;
-    default:
+    case 6:
         certificate->n_brokers--;
+        break;
+    case 7:
+        if (n_cells > 0)
+            certificate->n_topics--;
+        else
+            certificate->scale = 0;
+        break;
+    default: /* beyond what any count of replicas allows */
+        if (n_cells > 0)
+            certificate->square_prices[rng_next(rng) % n_cells] += 1000;
+        else
+            certificate->scale = 0;
         break;
     }
     n_mutants++;

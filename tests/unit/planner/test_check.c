@@ -362,6 +362,56 @@ no_certificate(RzPlan *plan)
     plan->certificate.present = false;
 }
 
+static void
+wrong_topic_balance(RzPlan *plan)
+{
+    RzTier *tier = tier_of(plan, "topic_balance");
+    tier->value--;
+    tier->bound--;
+}
+
+static void
+topic_missing(RzPlan *plan)
+{
+    plan->certificate.n_topics--;
+}
+
+static void
+topic_too_many(RzPlan *plan)
+{
+    plan->policy->topic_balance = false;
+}
+
+static void
+other_topic_priced(RzPlan *plan)
+{
+    plan->certificate.topics[0] = "x";
+}
+
+static void
+high_topic_price(RzPlan *plan)
+{
+    plan->certificate.square_prices[0] += 10;
+}
+
+static void
+low_topic_price(RzPlan *plan)
+{
+    plan->certificate.square_prices[0] -= 10;
+}
+
+static void
+huge_topic_price(RzPlan *plan)
+{
+    plan->certificate.topic_prices[0] = (RzWide)1 << 100;
+}
+
+static void
+broker_square_price(RzPlan *plan)
+{
+    plan->certificate.brokers[0].square_price = 1;
+}
+
 typedef struct {
     const char *name;
     const char *cluster;
@@ -369,6 +419,13 @@ typedef struct {
     void (*tamper)(RzPlan *plan);
     const char *message; /* begins so */
 } DishonestCase;
+
+#define TOPICS                                                                                     \
+    {                                                                                              \
+        {                                                                                          \
+            "topic-balance", NULL                                                                  \
+        }                                                                                          \
+    }
 
 /* clang-format off */
 static const DishonestCase dishonest[] = {
@@ -399,7 +456,7 @@ static const DishonestCase dishonest[] = {
     {"broker missing", ADDED, {{NULL}}, missing_broker, "the certificate lists 3 brokers, 4 may hold replicas"},
     {"broker renamed", ADDED, {{NULL}}, renamed_broker, "the certificate lists broker 77 where 1 belongs"},
     {"wider limits", ADDED, {{NULL}}, wider_limits, "broker 1: the certificate allows "},
-    {"scale too small", ADDED, {{NULL}}, small_scale, "the certificate's scale must exceed the 4 brokers"},
+    {"scale too small", ADDED, {{NULL}}, small_scale, "the certificate's scale must be at least 5"},
     {"huge price", ADDED, {{NULL}}, huge_price, "broker 1: the price is beyond all sizes"},
     {"price without a reached limit", ADDED, {{NULL}}, price_without_limit, "tier bytes: "},
     {"wrong bytes", ADDED, {{NULL}}, wrong_bytes, "tier bytes: the plan says "},
@@ -414,6 +471,15 @@ static const DishonestCase dishonest[] = {
     {"proof of something else", ADDED, {{NULL}}, unknown_proof, "tier beauty: claims a proof, but the plan carries none for it"},
     {"a gap called proof", ADDED, {{NULL}}, gap_called_proof, "tier bytes: claims a proof, but its value is not its bound"},
     {"tier twice", ADDED, {{NULL}}, tier_twice, "tier balance occurs twice"},
+    {"wrong topic balance", ADDED, TOPICS, wrong_topic_balance, "tier topic_balance: the plan says "},
+    {"scale too small for topics", ADDED, TOPICS, small_scale, "the certificate's scale must be at least "},
+    {"topic without prices", ADDED, TOPICS, topic_missing, "tier topic_balance: the certificate has no prices for "},
+    {"topics priced unasked", ADDED, TOPICS, topic_too_many, "tier topic_balance: the policy does not ask for it"},
+    {"prices of another topic", ADDED, TOPICS, other_topic_priced, "tier topic_balance: the certificate has no prices for "},
+    {"topic price too high", ADDED, TOPICS, high_topic_price, "tier topic_balance: broker 1 could hold more than "},
+    {"topic price too low", ADDED, TOPICS, low_topic_price, "tier topic_balance: broker 1 could hold fewer than "},
+    {"huge topic price", ADDED, TOPICS, huge_topic_price, "topic t on broker 1: the price is beyond all sizes"},
+    {"square price unasked", ADDED, {{NULL}}, broker_square_price, "broker 1: topics do not count, but have a price"},
     {"no certificate", ADDED, {{NULL}}, no_certificate, "tier balance: claims a proof, but the plan carries none for it"},
 };
 /* clang-format on */

@@ -69,12 +69,15 @@ set_proof(RzPlan *plan)
         {"bytes", (RzWide)INT64_MAX * 3, (RzWide)INT64_MAX * -3, false, "not \"proven\""},
     };
     static const RzBrokerPrice brokers[] = {
-        {1, 0, 2, (RzWide)INT64_MAX * 1000, -1},
-        {2, 1, INT64_MAX, -5, INT64_MIN},
+        {1, 0, 2, (RzWide)INT64_MAX * 1000, INT64_MAX, -1},
+        {2, 1, INT64_MAX, -5, -3, INT64_MIN},
     };
     static const RzLevelGroup groups[] = {{7, 0, 1}, {3, 1, 1}};
     static const RzLevelGroup leader_groups[] = {{1, 2, 2}};
     static const int32_t members[] = {1, 2, 1, 2};
+    static const char *const topics[] = {"t", "u"};
+    static const int64_t square_prices[] = {1, -1, INT64_MIN, INT64_MAX};
+    static const RzWide topic_prices[] = {0, (RzWide)INT64_MAX * 7, -2, 3};
     plan->tiers = g_memdup2(tiers, sizeof tiers);
     plan->n_tiers = 2;
     plan->certificate = (RzCertificate){
@@ -88,6 +91,10 @@ set_proof(RzPlan *plan)
         .n_leader_groups = 1,
         .group_brokers = g_memdup2(members, sizeof members),
         .n_group_brokers = 4,
+        .topics = g_memdup2(topics, sizeof topics),
+        .n_topics = 2,
+        .square_prices = g_memdup2(square_prices, sizeof square_prices),
+        .topic_prices = g_memdup2(topic_prices, sizeof topic_prices),
     };
 }
 
