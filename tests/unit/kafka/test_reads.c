@@ -34,6 +34,7 @@ static const Repeat repeats[] = {
     {"a timeout", 1, 7, -1, 2},
     {"nothing but timeouts", 99, 7, RZ_ERROR_UNREACHABLE, 5},
     {"the controller moved", 2, 41, -1, 3},
+    {"a controller that always is elsewhere", 99, 41, RZ_ERROR_UNREACHABLE, 5},
     {"a denial", 99, 31, RZ_ERROR_DENIED, 1},
     {"an invalid request", 99, 42, RZ_ERROR_KAFKA, 1},
 };
