@@ -144,13 +144,23 @@ static const char *const block_texts[] = {
     [RZ_BLOCK_DISK] = "no room on the receiving broker's disk",
 };
 
+/* Whichever way the partition goes, this one has a replica before and after. */
+static bool
+keeps_replica(const RzRun *run, const RzPart *part, int32_t broker)
+{
+    return rz_list_has(run->ids + part->first_from, part->n_from, broker) &&
+           rz_list_has(run->ids + part->first_to, part->n_to, broker);
+}
+
 char *
 rz_part_block_text(const RzRun *run, const RzPart *part)
 {
-    (void)run;
+    const char *text = block_texts[part->block];
     if (part->blocker == RZ_NO_BROKER)
-        return g_strdup(block_texts[part->block]);
-    return g_strdup_printf("%s (broker %d)", block_texts[part->block], part->blocker);
+        return g_strdup(text);
+    if (part->block == RZ_BLOCK_DEAD_TARGET && keeps_replica(run, part, part->blocker))
+        text = "the broker of a replica that stays is down";
+    return g_strdup_printf("%s (broker %d)", text, part->blocker);
 }
 
 static void

@@ -193,6 +193,20 @@ unstall_it(World *world)
 }
 
 static void
+kill_2(World *w)
+{
+    assert_true(rz_sim_kill(w->sim, 2));
+}
+
+static void
+start_2_once_named(World *world)
+{
+    g_autofree char *status = rz_run_command(world->run, "status");
+    assert_non_null(strstr(status, "the broker of a replica that stays is down (broker 2)"));
+    assert_true(rz_sim_start(world->sim, 2));
+}
+
+static void
 write_a_lot(World *world)
 {
     rz_sim_set_load(world->sim, "orders", 0, 40 * MB, 12 * MB);
@@ -405,6 +419,7 @@ static const FaultCase cases[] = {
     {.name = "10: others set the rate meanwhile", .first_ms = 1500, .first = others_take_the_rate, .end = -1, .said = "changed by others", .check = nothing_of_ours_but_the_rate},
     {.name = "11: written faster than the throttle, then raised", .grow = true, .setup = write_a_lot, .first_ms = 200000, .first = faster, .end = AT_TARGET, .state = "done", .said = "will not catch up"},
     {.name = "13: a kept replica is out of sync, 4.2", .version = V42, .setup = stall_a_kept_replica, .first_ms = 120000, .first = unstall_it, .end = AT_TARGET, .state = "done"},
+    {.name = "13: the broker of a kept replica dies", .first_ms = 1500, .first = kill_2, .second_ms = 60000, .second = start_2_once_named, .end = AT_TARGET, .state = "done"},
     {.name = "15: no ALTER on CLUSTER", .setup = deny_alter, .code = -1, .end = -1, .said = "ALTER", .check = NULL},
     {.name = "15: no ALTER_CONFIGS on TOPIC", .setup = deny_configs, .code = -1, .end = -1, .said = "ALTER_CONFIGS", .check = nothing_was_changed},
     {.name = "15: no DESCRIBE on CLUSTER", .setup = deny_describe, .code = -1, .end = -1, .said = "DESCRIBE", .check = nothing_was_changed},
