@@ -342,13 +342,15 @@ cycle(RzRun *run, GError **error)
     return phase_work[run->phase](run, error);
 }
 
-/* A suspended machine or a changed clock: what was read is old, whatever it says. */
+/* A suspended machine or a changed clock: what was read is old, whatever it says. A step can take
+ * long, so a jump is looked for in the difference of the clocks, whenever it came. */
 static void
 mind_the_gap(RzRun *run)
 {
-    int64_t wall = run->clock->wall_ms(run->clock);
+    int64_t difference = run->clock->wall_ms(run->clock) - run->cycle_ms;
+    int64_t jump = difference - run->clock_difference_ms;
     int64_t late = run->cycle_ms - run->expected_wake_ms;
-    int64_t jump = wall - run->expected_wall_ms - MAX(late, 0);
+    run->clock_difference_ms = difference;
     if (run->expected_wake_ms == INT64_MAX || (late < GAP_MS && ABS(jump) < GAP_MS))
         return;
     if (late >= GAP_MS)
@@ -421,7 +423,6 @@ rz_run_step(RzRun *run, RzRunWait *wait, GError **error)
     g_clear_error(&failure);
     rz_run_flush(run, wait->finished || run->phase != before);
     run->expected_wake_ms = now + wait->delay_ms;
-    run->expected_wall_ms = run->clock->wall_ms(run->clock) + wait->delay_ms;
     return true;
 }
 

@@ -183,7 +183,7 @@ struct RzRun {
     int64_t cycle_ms, started_ms, ended_ms, bucket_ms, progress_ms, status_ms, health_due_ms;
     int64_t cycle_cost_ms;
     int64_t elect_since_ms;
-    int64_t expected_wake_ms, expected_wall_ms;
+    int64_t expected_wake_ms, clock_difference_ms;
 
     int64_t bytes_total, bytes_done, bytes_rate;
     int64_t rate_sample_ms, rate_sample_bytes;

@@ -484,6 +484,48 @@ a_dead_broker_is_in_the_live_snapshot(void **state)
     world_free(world);
 }
 
+/* A clock whose wall part jumps a day ahead when it is asked for the n-th time. */
+typedef struct {
+    RzClock base;
+    RzClock *real;
+    int *left;
+} JumpingClock;
+
+static int64_t
+steady_ms(const RzClock *clock)
+{
+    const RzClock *real = ((const JumpingClock *)clock)->real;
+    return real->monotonic_ms(real);
+}
+
+static int64_t
+jumping_ms(const RzClock *clock)
+{
+    const JumpingClock *jumping = (const JumpingClock *)clock;
+    bool jumped = --*jumping->left < 0;
+    return jumping->real->wall_ms(jumping->real) + (jumped ? 86400000 : 0);
+}
+
+/* Row 18: between two steps or in the middle of one, a jump is seen. */
+static void
+a_jump_of_the_clock_is_seen_whenever_it_comes(void **state)
+{
+    (void)state;
+    for (int nth = 10; nth < 30; nth++) {
+        World *world = world_new(V43);
+        int left = nth;
+        RzClock *real = world->clock;
+        JumpingClock clock = {{steady_ms, jumping_ms}, real, &left};
+        world->clock = &clock.base;
+        assert_int_equal(world_finish(world, RZ_RUN_APPLY), 0);
+        assert_true(world_was_said(world, "the wall clock jumped by 86400 s"));
+        world_expect_all(world, AT_TARGET, "done");
+        world_close(world);
+        world->clock = real;
+        world_free(world);
+    }
+}
+
 static void
 a_dry_run_changes_nothing(void **state)
 {
@@ -596,6 +638,7 @@ main(void)
         cmocka_unit_test(verify_tells_before_from_after),
         cmocka_unit_test(the_live_snapshot_is_the_cluster),
         cmocka_unit_test(a_dead_broker_is_in_the_live_snapshot),
+        cmocka_unit_test(a_jump_of_the_clock_is_seen_whenever_it_comes),
         cmocka_unit_test(a_dry_run_changes_nothing),
         cmocka_unit_test(status_and_metrics_say_where_it_stands),
         cmocka_unit_test(the_socket_takes_commands),
