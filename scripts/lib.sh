@@ -10,8 +10,8 @@ RZ_BUILD_PACKAGES=(gcc libc6-dev cmake ninja-build pkg-config libglib2.0-dev lib
 RZ_TEST_PACKAGES=(git g++ clang clang-format libclang-rt-14-dev libcmocka-dev liblemon-dev python3
                   python3-jsonschema man-db groff codespell cppcheck lintian dpkg-dev binutils gcovr
                    mandoc zsh fish iwyu)
-RZ_KAFKA_PACKAGES=(openjdk-17-jdk-headless maven openssl python3 krb5-kdc krb5-admin-server krb5-user
-                   libsasl2-modules-gssapi-mit)
+RZ_KAFKA_PACKAGES=(openjdk-17-jdk-headless maven openssl python3 faketime util-linux
+                   mount krb5-kdc krb5-admin-server krb5-user libsasl2-modules-gssapi-mit)
 
 RZ_CLEANUPS=()
 RZ_CHILD=

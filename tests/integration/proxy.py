@@ -66,7 +66,7 @@ class _Link:
         while (frame := _read_frame(self.client)) is not None:
             api, _, correlation = struct.unpack(">hhi", frame[:8])
             fate = self.fate(api)
-            self.count(api, fate)
+            self.count(api, fate, len(frame))
             if fate == LOST_BEFORE:
                 return
             if fate == LOST_AFTER:
@@ -87,6 +87,7 @@ class Proxies:
         """`ports`: {listening port: port of the broker}."""
         self.fate = lambda api: PASS
         self.counts = {}
+        self.largest = {}  # {api: bytes of its largest request}
         self.lock = threading.Lock()
         self.listeners = []
         for port, target in ports.items():
@@ -105,8 +106,9 @@ class Proxies:
             except OSError:
                 client.close()  # the broker is down, and so is this way to it
 
-    def _count(self, api, fate):
+    def _count(self, api, fate, size):
         with self.lock:
+            self.largest[api] = max(self.largest.get(api, 0), size)
             self.counts[(api, fate)] = self.counts.get((api, fate), 0) + 1
 
     def lost(self, fate):

@@ -5,6 +5,8 @@ process, also after Ctrl-C or SIGTERM, and deletes the brokers' data but no log.
 """
 
 import json
+import os
+import select
 import shutil
 import signal
 import subprocess
@@ -15,8 +17,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "kafka"))
 
-from kafka_cluster import CONTROLLER_ID, Cluster  # noqa: E402, F401
+from kafka_cluster import CONTROLLER_ID, Cluster, ClusterError  # noqa: E402, F401
 from proxy import Proxies  # noqa: E402
+from small_disk import SmallDisk  # noqa: E402
 
 ORACLE_DEADLINE_S = 120
 LOAD_END_DEADLINE_S = 200
@@ -34,20 +37,56 @@ def raise_on_sigterm():
     signal.signal(signal.SIGHUP, stop)
 
 
+class Oracle:
+    """The running oracle; see Oracle.java. It is started at the first question."""
+
+    def __init__(self, rig):
+        self.rig = rig
+        self.process = None
+
+    def ask(self, command, arguments, spec):
+        if self.process is None:
+            with open(self.rig.dir / "oracle.log", "ab") as log:
+                self.process = subprocess.Popen(
+                    self.rig.cluster.java("Oracle", self.rig.cluster.bootstrap()),
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+                    start_new_session=True)
+        question = {"command": command, "arguments": arguments, "spec": spec}
+        self.process.stdin.write(json.dumps(question).encode() + b"\n")
+        self.process.stdin.flush()
+        ready, _, _ = select.select([self.process.stdout], [], [], ORACLE_DEADLINE_S)
+        line = self.process.stdout.readline() if ready else b""
+        if not line:
+            self.close()
+            raise TestFailure(f"the oracle does not answer {command} {' '.join(arguments)}")
+        reply = json.loads(line)
+        if "error" in reply:
+            raise TestFailure(f"oracle {command} {' '.join(arguments)}: {reply['error']}")
+        return reply["answer"]
+
+    def close(self):
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
 class Load:
     """A running producer; see Load.java."""
 
-    def __init__(self, rig, topics, fill_bytes, records_per_s):
+    def __init__(self, rig, topics, fill_bytes, records_per_s, name="load"):
         self.rig = rig
-        self.acked = rig.dir / "acknowledged.txt"
-        self.log = open(rig.dir / "load.log", "wb")
+        self.acked = rig.dir / f"{name}-acknowledged.txt"
+        log_path = rig.dir / f"{name}.log"
+        self.log = open(log_path, "wb")
         self.process = subprocess.Popen(
             rig.cluster.java("Load", rig.cluster.bootstrap(), self.acked, fill_bytes,
                              records_per_s, *topics),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True,
             start_new_session=True)
         if self.process.stdout.readline().strip() != "filled":
-            raise TestFailure(f"the producer failed: {(rig.dir / 'load.log').read_text()[-2000:]}")
+            self.close()
+            raise TestFailure(f"the producer failed: {log_path.read_text()[-2000:]}")
 
     def phase(self, name):
         self.process.stdin.write(f"phase {name}\n")
@@ -74,7 +113,10 @@ class Rig:
         self.dir = Path(directory).resolve()
         self.program = str(Path(program).resolve())
         self.cluster = None
+        self.asked = Oracle(self)
         self.load = None
+        self.other_loads = []
+        self.small_disks = {}
         self.proxies = None
         self.runs = 0
         self.background = []
@@ -91,18 +133,24 @@ class Rig:
             if process.poll() is None:
                 process.kill()
                 process.wait()
-        if self.load is not None:
-            self.load.close()
+        for load in filter(None, [self.load, *self.other_loads]):
+            load.close()
+        self.asked.close()
         if self.proxies is not None:
             self.proxies.close()
         if self.cluster is not None:
             self.cluster.stop(0)
+            for disk in self.small_disks.values():
+                disk.close()
             for node in self.cluster.nodes():
                 shutil.rmtree(node.data_dir(), ignore_errors=True)
 
     # ---- the cluster ----
 
-    def start_cluster(self, version, zones, extra=None, proxied=False):
+    def start_cluster(self, version, zones, extra=None, proxied=False, small_disks=()):
+        """`small_disks`: brokers whose data lies on a disk that can be resized."""
+        self.small_disks = {broker: SmallDisk(self.dir / "kafka" / f"broker-{broker}-data")
+                            for broker in small_disks}
         self.cluster = Cluster.create(self.dir / "kafka", version, zones, extra=extra,
                                       proxied=proxied)
         if proxied:  # at once, before somebody else takes the ports
@@ -110,18 +158,11 @@ class Rig:
         self.cluster.start()
         return self.cluster
 
-    def oracle(self, *arguments, spec=None):
-        done = subprocess.run(self.cluster.java("Oracle", self.cluster.bootstrap(), *arguments),
-                              input=None if spec is None else json.dumps(spec),
-                              stdin=subprocess.DEVNULL if spec is None else None,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                              timeout=ORACLE_DEADLINE_S)
-        if done.returncode != 0:
-            raise TestFailure(f"oracle {' '.join(arguments)}: {done.stderr[-2000:]}")
-        return done.stdout
+    def oracle(self, command, *arguments, spec=None):
+        return self.asked.ask(command, list(map(str, arguments)), spec)
 
     def state(self):
-        return json.loads(self.oracle("state"))
+        return self.oracle("state")
 
     def settled_state(self, settled, deadline_s=30):
         """Reads the state until `settled(state)` or the deadline; the last state in any case."""
@@ -135,6 +176,11 @@ class Rig:
     def start_load(self, topics, fill_bytes, records_per_s):
         self.load = Load(self, topics, fill_bytes, records_per_s)
         return self.load
+
+    def start_other_load(self, name, topics, fill_bytes, records_per_s):
+        """One more producer, whose records nobody verifies."""
+        self.other_loads.append(Load(self, topics, fill_bytes, records_per_s, name))
+        return self.other_loads[-1]
 
     def verify_records(self):
         done = subprocess.run(self.cluster.java("VerifyRecords", self.cluster.bootstrap(),
@@ -153,7 +199,7 @@ class Rig:
     def live(self):
         return ["-b", self.cluster.bootstrap()]
 
-    def start_program(self, *arguments):
+    def start_program(self, *arguments, environment=None):
         """Starts `rezone ARGUMENTS` in the background; its output goes to a log of its own."""
         self.runs += 1
         log_path = self.dir / f"rezone-{self.runs:03}-{arguments[0]}.log"
@@ -161,7 +207,8 @@ class Rig:
             log.write(f"$ rezone {' '.join(map(str, arguments))}\n".encode())
             log.flush()
             process = subprocess.Popen([self.program, *map(str, arguments)], cwd=self.dir,
-                                       stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                                       stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                       env={**os.environ, **(environment or {})})
         process.log_path = log_path
         self.background.append(process)
         return process
@@ -219,7 +266,8 @@ class Results:
         begun = time.monotonic()
         try:
             function(*arguments)
-        except (TestFailure, subprocess.TimeoutExpired, OSError, ValueError, KeyError) as problem:
+        except (TestFailure, ClusterError, subprocess.SubprocessError, OSError, ValueError,
+                KeyError) as problem:
             self.check(name, [f"{type(problem).__name__}: {problem}"])
         print(f"      {name}: {time.monotonic() - begun:.1f} s", flush=True)
 

@@ -20,7 +20,7 @@ from processes import OwnedProcess
 
 DEFAULT_VERSION = "4.3.1"
 CONTROLLER_ID = 1000
-READY_DEADLINE_S = 120
+READY_DEADLINE_S = 240
 READY_LINE = "Kafka Server started"
 FIRST_PORT, LAST_PORT = 15000, 32000  # below the ephemeral ones
 

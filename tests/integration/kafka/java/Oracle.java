@@ -1,20 +1,31 @@
 /*
  * Oracle: what a cluster is, read and changed through Kafka's own AdminClient.
  *
- *     java Oracle BOOTSTRAP state                 prints everything a test compares, as JSON
- *     java Oracle BOOTSTRAP create < SPEC         {"topic": {"assignments": [[1,2],..], "configs": {}}}
- *     java Oracle BOOTSTRAP delete TOPIC...
- *     java Oracle BOOTSTRAP configure < SPEC      {"topic:NAME"|"broker:ID"|"broker:": {"key": "value"|null}}
- *     java Oracle BOOTSTRAP reassign < SPEC       {"topic": {"0": [1,2] | null}}, null cancels
- *     java Oracle BOOTSTRAP grow TOPIC COUNT
+ *     java Oracle BOOTSTRAP
+ *
+ * It reads one JSON line a question, {"command": C, "arguments": [..], "spec": SPEC or null}, and
+ * answers with one line, {"answer": what was asked for, or null} or {"error": why}:
+ *
+ *     state                  everything a test compares
+ *     listed                 the running reassignments
+ *     create SPEC            {"topic": {"assignments": [[1,2],..], "configs": {}}}
+ *     delete TOPIC...
+ *     configure SPEC         {"topic:NAME"|"broker:ID"|"broker:": {"key": "value"|null}}
+ *     reassign SPEC          {"topic": {"0": [1,2] | null}}, null cancels
+ *     grow TOPIC COUNT
+ *     elect                  the preferred leaders, everywhere
+ *
+ * A JVM takes seconds to start, which would add up over the hundred questions of a test.
  *
  * It shares no code with rezone's own protocol client, which is the point: a mistake there cannot
  * hide itself here.
  */
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -56,8 +67,8 @@ public final class Oracle {
     }
 
     public static void main(String[] args) throws Exception {
-        if (args.length < 2) {
-            System.err.println("usage: Oracle BOOTSTRAP COMMAND [ARGUMENT...]");
+        if (args.length != 1) {
+            System.err.println("usage: Oracle BOOTSTRAP");
             System.exit(2);
         }
         Properties properties = new Properties();
@@ -65,22 +76,55 @@ public final class Oracle {
         properties.put("default.api.timeout.ms", "60000");
         properties.put("request.timeout.ms", "20000");
         try (Admin admin = Admin.create(properties)) {
-            new Oracle(admin).run(args[1], Arrays.asList(args).subList(2, args.length));
+            new Oracle(admin).serve();
         }
     }
 
-    private void run(String command, List<String> arguments) throws Exception {
-        switch (command) {
-            case "state" -> System.out.println(JSON.writeValueAsString(state()));
-            case "create" -> create(JSON.readTree(System.in));
-            case "delete" -> admin.deleteTopics(arguments).all().get();
-            case "configure" -> configure(JSON.readTree(System.in));
-            case "reassign" -> reassign(JSON.readTree(System.in));
-            case "grow" -> admin.createPartitions(Map.of(arguments.get(0),
-                NewPartitions.increaseTo(Integer.parseInt(arguments.get(1))))).all().get();
-            case "elect" -> admin.electLeaders(ElectionType.PREFERRED, null).partitions().get();
-            default -> throw new IllegalArgumentException("unknown command " + command);
+    private void serve() throws IOException {
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            Map<String, Object> reply = new HashMap<>();
+            try {
+                JsonNode question = JSON.readTree(line);
+                List<String> arguments = new ArrayList<>();
+                question.get("arguments").forEach(argument -> arguments.add(argument.asText()));
+                reply.put("answer", answer(question.get("command").asText(), arguments, question.get("spec")));
+            } catch (Exception failure) {
+                reply.put("error", failure.toString());
+            }
+            System.out.println(JSON.writeValueAsString(reply));
         }
+    }
+
+    private Object answer(String command, List<String> arguments, JsonNode spec) throws Exception {
+        switch (command) {
+            case "state":
+                return state();
+            case "listed":
+                return reassignments();
+            case "create":
+                create(spec);
+                break;
+            case "delete":
+                admin.deleteTopics(arguments).all().get();
+                break;
+            case "configure":
+                configure(spec);
+                break;
+            case "reassign":
+                reassign(spec);
+                break;
+            case "grow":
+                admin.createPartitions(Map.of(arguments.get(0),
+                    NewPartitions.increaseTo(Integer.parseInt(arguments.get(1))))).all().get();
+                break;
+            case "elect":
+                admin.electLeaders(ElectionType.PREFERRED, null).partitions().get();
+                break;
+            default:
+                throw new IllegalArgumentException("unknown command " + command);
+        }
+        return null;
     }
 
     private Map<String, Object> state() throws Exception {

@@ -1,0 +1,110 @@
+"""What can go wrong with a run, and the tests that make it go wrong.
+
+A row's simulated tests are named by file (of tests/simulated, or with its folder in tests/) and
+cmocka name (or its format, where names are composed), those on real brokers by their scenario in
+faults.py, or by FILE: for a program of its own. test_fault_matrix.py checks that all of them exist,
+and that every scenario has a row. Each ends with the full oracle: ordered lists, leaders, dynamic
+configs, nothing listed, the journal finished.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    fault: str
+    holds: str
+    simulated: tuple = ()
+    real: tuple = ()
+
+
+MATRIX = {
+    1: Row("the executor is killed before or after any write or request",
+           "a resume ends in the same lists; no partition was ever sent to a wrong target",
+           ("test_crash.c:paced", "test_crash.c:both lists, 3.9", "test_crash.c:rollback",
+            "test_crash.c:rollback, 3.9"),
+           ("kill-resume",)),
+    2: Row("an answer is lost, before or after the cluster acted",
+           "nothing is done twice, nothing is called failed that was not",
+           ("test_answers.c:timed out, not done", "test_answers.c:done, the answer lost",
+            "test_answers.c:done, lost, both lists", "test_answers.c:connection refused"),
+           ("answers-lost",)),
+    3: Row("the controller fails over; Metadata is old",
+           "nothing is taken for cancelled, the run goes on",
+           ("test_answers.c:not the controller", "test_faults.c:3: the controller is away for 20 s",
+            "test_faults.c:3: Metadata is 8 s old"),
+           ("controller-killed",)),
+    4: Row("a receiving broker dies before a submit, while copying, in sync; for a while or for good",
+           "only its partitions wait; skip puts them back; its debt is paid when it returns",
+           ("test_faults.c:4: a receiver dies mid-copy and returns",
+            "test_faults.c:4: a receiver dies before it began",
+            "test_faults.c:4: it never returns, skip heals, the debt is paid later",
+            "test_faults.c:4: on 4.2 as well"),
+           ("broker-killed", "broker-dead-before", "broker-killed-in-sync", "broker-never-back")),
+    5: Row("a source leader dies; all originals die during a cancel",
+           "no cancel while it would leave nobody with the data",
+           ("test_faults.c:5: a source leader dies and returns",
+            "test_faults.c:5: no cancel while all originals are dead"),
+           ("leader-killed", "cancel-refused")),
+    6: Row("all brokers are restarted in turn", "the run ends unattended", (),
+           ("rolling-restart",)),
+    7: Row("interrupts; a cancel from another shell; two executors",
+           "the lock holds, throttles are given back",
+           ("test_faults.c:7: interrupted, then resumed",
+            "test_faults.c:7: cancelled by another shell", "test_faults.c:7: cancelled on 4.2",
+            "test_faults.c:7: paused and resumed", "test_operator.c:7: two executors"),
+           ("interrupted", "cancelled-elsewhere")),
+    8: Row("a rollback at 0, 30, 70 and 100 %, by the completion conditions of 3.7, 4.2 and 4.3",
+           "the original lists in order, leaders back, nothing hung",
+           ("test_rollback.c:at %d %%, %s%s", "test_faults.c:8: cancelled, then rolled back",
+            "test_operator.c:a_finished_run_is_rolled_back"),
+           ("rollback-0", "rollback-30", "rollback-70", "rollback-100")),
+    9: Row("topics deleted, made anew, grown, their replication changed by others",
+           "what is another topic now is left alone and named",
+           ("test_faults.c:9: a topic is deleted while it moves",
+            "test_faults.c:9: a topic is deleted and made anew before",
+            "test_faults.c:9: a topic grows",
+            "test_faults.c:9: others change a replication factor"),
+           ("topics-changed",)),
+    10: Row("reassignments and throttles of others", "left byte-identical",
+            ("test_faults.c:10: others move what is not ours",
+             "test_faults.c:10: others move what is in the plan",
+             "test_faults.c:10: others set the rate meanwhile"),
+            ("foreign-moves",)),
+    11: Row("more is written than the throttle lets through; 1 MB/s; raised in the middle",
+            "foretold, named, over once it is raised",
+            ("test_faults.c:11: written faster than the throttle, then raised",
+             "test_preflight.c:written too fast"),
+            ("written-faster", "throttle-1-mb")),
+    12: Row("a receiving disk is or becomes too small, or fills up",
+            "refused before, held up meanwhile, over once there is room",
+            ("test_preflight.c:a disk too small",
+             "test_operator.c:no_room_holds_what_does_not_fit"),
+            ("disk-too-small", "disk-full")),
+    13: Row("a replica that stays is out of the ISR", "named, no silent wait",
+            ("test_faults.c:13: a kept replica is out of sync, 4.2",
+             "test_faults.c:13: the broker of a kept replica dies"),
+            ("kept-replica-stopped",)),
+    14: Row("very many partitions", "at most 1,000 a request and 32,767 bytes a config value",
+            ("test_scale.c:twelve_thousand_partitions",
+             "test_scale.c:five_thousand_of_one_topic_listed"),
+            ("many-partitions",)),
+    15: Row("a right is missing", "the error names it",
+            ("test_faults.c:15: no ALTER on CLUSTER",
+             "test_faults.c:15: no ALTER_CONFIGS on TOPIC",
+             "test_faults.c:15: no DESCRIBE on CLUSTER",
+             "unit/kafka/test_reads.c:denied log directories, by silence"),
+            ("security/security.py:",)),
+    16: Row("the journal is torn or damaged, the plan edited, the cluster another one",
+            "refused before any request",
+            ("test_operator.c:16: a damaged journal", "test_operator.c:16: an edited plan",
+             "test_operator.c:16: no plan", "test_operator.c:16: nothing has begun",
+             "test_operator.c:another_cluster_is_refused",
+             "unit/executor/test_journal.c:torn and damaged"), ()),
+    17: Row("an idempotent producer with acks=all goes on through all of this",
+            "no acknowledged record is lost, none is there twice", (), ("faults.py:", "e2e.py:")),
+    18: Row("the program is suspended; the clock jumps", "the cluster is read again before it acts",
+            ("test_faults.c:18: an hour passes unseen",
+             "test_operator.c:a_jump_of_the_clock_is_seen_whenever_it_comes"),
+            ("suspended", "clock-jumps")),
+}
