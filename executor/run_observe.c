@@ -74,9 +74,14 @@ count_copied(RzRun *run, RzPart *part)
     part->copied_bytes = 0;
     uint16_t n;
     const int32_t *goal = rz_part_goal(run, part, &n);
-    for (uint16_t i = 0; i < n; i++)
-        if (rz_part_is_adding(run, part, goal[i]))
-            rz_run_broker(run, goal[i])->pending_bytes -= part->bytes;
+    for (uint16_t i = 0; i < n; i++) {
+        if (!rz_part_is_adding(run, part, goal[i]))
+            continue;
+        RzRunBroker *broker = rz_run_broker(run, goal[i]);
+        broker->pending_bytes -= part->bytes;
+        if (broker->room_bytes > 0) /* as of the last reading, which may be long ago */
+            broker->room_bytes = MAX(broker->room_bytes - part->bytes, 0);
+    }
     run->bytes_done += part->bytes * rz_part_n_adding(run, part);
 }
 

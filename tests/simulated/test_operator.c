@@ -409,6 +409,30 @@ no_room_holds_what_does_not_fit(void **state)
     world_free(world);
 }
 
+/* However fast it goes: what came since the disk was last asked counts as well. */
+static void
+what_has_come_takes_room(void **state)
+{
+    (void)state;
+    WorldMove moves[40];
+    for (int32_t i = 0; i < 40; i++)
+        moves[i] = (WorldMove){"many", i, {1, 2}, {4, 2}, MB};
+    World *world = world_new_with(V43, moves, 40);
+    const RzSimDisk disk = {"/data", 20 * MB, 20 * MB};
+    rz_sim_set_log_dirs(world->sim, 4, &disk, 1);
+    world->options.throttle_bytes_per_s = 8 * MB;
+    world_open(world, RZ_RUN_APPLY);
+    assert_int_equal(world_turn(world, 60000, NULL), WORLD_TIME_UP);
+    g_autoptr(RzClusterLogDirs) dirs =
+        rz_cluster_describe_log_dirs(world->cluster, 4, NULL, 0, NULL);
+    int64_t bytes = 0;
+    for (uint32_t i = 0; i < dirs->dirs[0].n_replicas; i++)
+        bytes += dirs->dirs[0].replicas[i].size_bytes;
+    assert_in_range(bytes, 10 * MB, 20 * MB);
+    world_close(world);
+    world_free(world);
+}
+
 /* ---- looking ---- */
 
 static void
@@ -635,6 +659,7 @@ main(void)
         cmocka_unit_test(a_partition_below_min_isr_holds_from_the_start),
         cmocka_unit_test(a_partition_at_min_isr_halves_the_windows),
         cmocka_unit_test(no_room_holds_what_does_not_fit),
+        cmocka_unit_test(what_has_come_takes_room),
         cmocka_unit_test(verify_tells_before_from_after),
         cmocka_unit_test(the_live_snapshot_is_the_cluster),
         cmocka_unit_test(a_dead_broker_is_in_the_live_snapshot),
