@@ -22,10 +22,10 @@ def written_faster_than_copied(world):
         before = world.rig.state()
         load = world.rig.start_other_load("heavy", [topic], 0, HEAVY_RECORDS_PER_S)
         _, err = world.rig.run(*world.apply_arguments("run-heavy-refused", "--sample", "5s",
-                                                      plan=plan, throttle="1MB"), expect=1)
+                                                      plan=plan, throttle="300kB"), expect=1)
         world.results.check("foretold: never catch up",
                             [] if "never catch up" in err else [err[-800:]])
-        process = world.start(run_dir, plan=plan, throttle="1MB")
+        process = world.start(run_dir, plan=plan, throttle="300kB")
         world.wait_said(process, run_dir, "will not catch up")
         world.rig.run("throttle", run_dir, "40MB")
         world.expect_exit(process, 0)
@@ -52,9 +52,9 @@ def disk_too_small(world):
     world.results.check("the review names the small disk", [] if named else [out[-800:]])
     world.rig.run(*world.apply_arguments("run-disk-refused"), expect=1)
     disk.reset()
-    process = world.start(run_dir)
-    world.wait_progress(process, run_dir, 0.1)
-    disk.leave(300_000)
+    process = world.start(run_dir, throttle="1MB")
+    world.wait_progress(process, run_dir, 0.05)
+    disk.leave(6_000_000)  # room for what is in flight, and not for the 19 MB to come
     world.wait_blocked(process, run_dir, f"disk (broker {SMALL_BROKER})")
     disk.reset()
     world.away_and_home(process, run_dir, "a disk that became small")

@@ -202,6 +202,10 @@ class World:
             if process.poll() is None:
                 process.kill()
                 process.wait()
+        for load in self.rig.other_loads:
+            load.close()
+        for disk in self.rig.small_disks.values():
+            disk.reset()
         for node in self.rig.cluster.nodes():
             self.rig.cluster.unpause(node.id)
             if not node.process.alive():
