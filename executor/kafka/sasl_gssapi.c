@@ -3,13 +3,13 @@
  *
  * The library and its plugin do all the talking; nothing a broker sends is parsed here. Without a
  * keytab the ticket comes from where kinit put it. With one, the ticket is got when it is needed
- * and kept in memory: no file is written, no program is run, and no environment is changed, as
- * librdkafka's sasl.kerberos.kinit.cmd would. No security layer is asked for: Kafka has none, TLS
- * is its.
+ * and kept in memory: no file is written and no program is run, unlike with librdkafka's
+ * sasl.kerberos.kinit.cmd. No security layer is asked for: Kafka leaves that to TLS.
  */
 #include <limits.h>
 #include <string.h>
 
+#include <gssapi/gssapi.h>
 #include <gssapi/gssapi_ext.h>
 #include <gssapi/gssapi_krb5.h>
 #include <sasl/sasl.h>
@@ -56,14 +56,15 @@ no_log(void *context, int level, const char *message)
 
 /* ---- errors ---- */
 
-/* The sentence that matters stands in the parentheses at the end, when there are some. */
+/* libsasl2 puts the sentence that matters in parentheses behind others that say nothing. */
 static char *
 essence(const char *detail)
 {
-    const char *open = strrchr(detail, '('), *close = strrchr(detail, ')');
-    bool nested = open != NULL && close != NULL && close > open + 1;
-    return nested ? rz_sasl_quote((const uint8_t *)open + 1, (size_t)(close - open - 1))
-                  : rz_sasl_quote((const uint8_t *)detail, strlen(detail));
+    const char *marker = strstr(detail, "more information ("), *end = strrchr(detail, ')');
+    if (marker == NULL || end == NULL)
+        return rz_sasl_quote((const uint8_t *)detail, strlen(detail));
+    const char *begin = marker + strlen("more information (");
+    return rz_sasl_quote((const uint8_t *)begin, (size_t)(MAX(end, begin) - begin));
 }
 
 /* A key server that is away is no refusal. */
@@ -78,7 +79,7 @@ refuse(const char *detail, GError **error)
 }
 
 static void
-set_gss_error(OM_uint32 major, OM_uint32 minor, GError **error)
+set_gss_error(OM_uint32 major, OM_uint32 minor, const RzSaslConfig *config, GError **error)
 {
     gss_buffer_desc text = GSS_C_EMPTY_BUFFER;
     OM_uint32 ignored, more = 0;
@@ -86,7 +87,10 @@ set_gss_error(OM_uint32 major, OM_uint32 minor, GError **error)
     (void)gss_display_status(&ignored, in_mechanism ? minor : major,
                              in_mechanism ? GSS_C_MECH_CODE : GSS_C_GSS_CODE, GSS_C_NO_OID, &more,
                              &text);
-    g_autofree char *detail = g_strndup(text.value, text.length);
+    g_autofree char *detail =
+        g_strdup_printf("%.*s; principal %s, keytab %s", (int)text.length, (const char *)text.value,
+                        config->principal != NULL ? config->principal : "by default",
+                        config->keytab != NULL ? config->keytab : "none");
     (void)gss_release_buffer(&ignored, &text);
     (void)refuse(detail, error);
 }
@@ -94,13 +98,13 @@ set_gss_error(OM_uint32 major, OM_uint32 minor, GError **error)
 /* ---- credentials ---- */
 
 static bool
-import_principal(const char *principal, gss_name_t *name, GError **error)
+import_principal(const RzSaslConfig *config, gss_name_t *name, GError **error)
 {
-    gss_buffer_desc text = {strlen(principal), (void *)(uintptr_t)principal};
+    gss_buffer_desc text = {strlen(config->principal), config->principal};
     OM_uint32 minor = 0, major = gss_import_name(&minor, &text, GSS_KRB5_NT_PRINCIPAL_NAME, name);
     if (major == GSS_S_COMPLETE)
         return true;
-    set_gss_error(major, minor, error);
+    set_gss_error(major, minor, config, error);
     return false;
 }
 
@@ -112,7 +116,7 @@ acquire(const RzSaslConfig *config, gss_cred_id_t *credentials, GError **error)
                                            {"ccache", "MEMORY:rezone"}};
     gss_key_value_set_desc store = {config->keytab != NULL ? 2 : 0, places};
     gss_name_t name = GSS_C_NO_NAME;
-    if (config->principal != NULL && !import_principal(config->principal, &name, error))
+    if (config->principal != NULL && !import_principal(config, &name, error))
         return false;
     OM_uint32 minor = 0, ignored;
     OM_uint32 major = gss_acquire_cred_from(&minor, name, GSS_C_INDEFINITE, GSS_C_NO_OID_SET,
@@ -120,7 +124,7 @@ acquire(const RzSaslConfig *config, gss_cred_id_t *credentials, GError **error)
     (void)gss_release_name(&ignored, &name);
     if (major == GSS_S_COMPLETE)
         return true;
-    set_gss_error(major, minor, error);
+    set_gss_error(major, minor, config, error);
     return false;
 }
 
