@@ -22,6 +22,7 @@ RZ_COST_NAME(rz_replica_tier)(const RzInstance *in, const RzSolveOptions *option
         rz_sweep(&work);
     rz_start(&work);
     solution->feasible = rz_replicas_repair(&work);
+    solution->rank = work.rank;
     solution->by_rank = work.by_rank;
     solution->unmet = work.unmet;
     solution->n_augmentations = work.n_augmentations;

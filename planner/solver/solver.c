@@ -80,10 +80,10 @@ rz_solve(const RzInstance *in, const RzSolveOptions *options)
     if (!solution->feasible)
         return solution;
     count_cost(in, solution);
-    if (!options->ignore_freedom && !options->topic_balance)
-        rz_freedom_use(in, solution);
     solution->leaders = options->keep_leaders ? rz_leaders_keep(in, solution->target, arena)
                                               : rz_leaders_balance(in, solution->target, arena);
+    if (!options->ignore_freedom && !options->topic_balance)
+        rz_freedom_use(in, solution);
     order_replicas(in, solution);
     return solution;
 }

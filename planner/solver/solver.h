@@ -28,7 +28,7 @@ typedef struct {
     RzTopics *topics; /* only with topic_balance */
     RzLeaders *leaders;
     int64_t n_augmentations;
-    const uint32_t *by_rank; /* partitions by size; NULL if nobody needed it */
+    const uint32_t *rank, *by_rank; /* partitions by size; NULL if nobody needed them */
     bool feasible;
     const bool *unmet; /* infeasible: brokers whose limits show why */
 } RzSolution;
