@@ -181,7 +181,7 @@ print_rates(const Question *question)
 }
 
 static void
-print_detail(const RzEstimate *estimate)
+print_detail(const RzEstimate *estimate, bool staged)
 {
     static const char *const pair_columns[] = {"from zone", "to zone", ">bytes", NULL};
     g_autoptr(RzTable) pairs = rz_table_new(pair_columns);
@@ -206,6 +206,13 @@ print_detail(const RzEstimate *estimate)
     }
     putchar('\n');
     rz_table_print(brokers, stdout, "");
+    if (estimate->stage_saves_bytes > 0) {
+        g_autofree char *saved = rz_format_bytes((double)estimate->stage_saves_bytes);
+        printf(staged ? "\n--stage keeps %s from crossing between zones a second time.\n"
+                      : "\n%s of it cross between zones once more than they must: --stage would "
+                        "save that.\n",
+               saved);
+    }
     if (estimate->reason != NULL) {
         g_autofree char *reason = rz_printable(estimate->reason);
         printf("It would not end by itself: %s\n", reason);
@@ -231,10 +238,11 @@ estimate_json(const Question *question, const Case *c)
         json_array_append_new(topics, json_pack("{s:s, s:I}", "topic", e->topics[i].topic,
                                                 "done_ms", (json_int_t)e->topics[i].done_ms));
     json_t *object = json_pack(
-        "{s:I, s:b, s:s?, s:I, s:I, s:o, s:o, s:o, s:o}", "throttle_bytes_per_s",
+        "{s:I, s:b, s:s?, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "throttle_bytes_per_s",
         (json_int_t)c->rate, "finished", e->finished, "reason", e->reason, "duration_ms",
         (json_int_t)e->duration_ms, "floor_ms", (json_int_t)e->floor_ms, "cross_zone_bytes",
-        rz_json_wide(cross_bytes(e)), "brokers", brokers, "zone_pairs", pairs, "topics", topics);
+        rz_json_wide(cross_bytes(e)), "stage_saves_bytes", rz_json_wide(e->stage_saves_bytes),
+        "brokers", brokers, "zone_pairs", pairs, "topics", topics);
     if (question->price_per_byte >= 0)
         json_object_set_new(object, "price",
                             json_real((double)cross_bytes(e) * question->price_per_byte));
@@ -332,6 +340,6 @@ rz_cmd_estimate(const RzArgs *args, GError **error)
     }
     print_rates(&question);
     if (question.cases->len == 1)
-        print_detail(g_array_index(question.cases, Case, 0).estimate);
+        print_detail(g_array_index(question.cases, Case, 0).estimate, rz_args_flag(args, "stage"));
     return 0;
 }

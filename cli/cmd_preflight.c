@@ -66,6 +66,7 @@ rz_preflight_from_args(const RzArgs *args, const RzPlan *plan, RzCluster *cluste
     const char *window = rz_args_value(args, "window");
     if (window != NULL && !rz_parse_window_ms("window", window, &options.window_ms, error))
         return NULL;
+    options.stage = rz_args_flag(args, "stage");
     options.estimate_ms = shortest_ms(plan, options.throttle_bytes_per_s);
     g_autoptr(RzSnapshot) now = rz_session_snapshot(args, cluster, error);
     if (now == NULL)

@@ -95,6 +95,7 @@ static const RzOption apply_options[] = {
     {"throttle-min", 0, RZ_OPTION_VALUE, "RATE", "with --throttle auto: never below this"},
     {"throttle-max", 0, RZ_OPTION_VALUE, "RATE", "with --throttle auto: never above this"},
     {"throttle-mode", 0, RZ_OPTION_VALUE, "paced|follower|both", "paced: small partitions are paced by submission, large ones throttled (default); follower: all throttled on the receiving side; both: on both sides, as Kafka's own tool does"},
+    {"stage", 0, RZ_OPTION_FLAG, NULL, "where a partition gains several replicas in a zone that had none, copy one across first, and the others from it: every byte crosses between zones once"},
     {"zone-cap", 0, RZ_OPTION_LIST, "FROM:TO=RATE", "what all copies from one zone to another may take together, for example az1:az2=200MB/s; may be repeated, kept for resume"},
     {"run-dir", 0, RZ_OPTION_VALUE, "DIR", "where journal and status go (default: rezone-run-<first 12 of the plan id>, for add-zone rezone-run-<ZONE>)"},
     {"yes", 'y', RZ_OPTION_FLAG, NULL, "start without asking; needed without a terminal"},
@@ -120,6 +121,7 @@ static const RzOption compare_options[] = {
 static const RzOption estimate_options[] = {
     {"throttle", 0, RZ_OPTION_VALUE, "RATE[,...]|none", "bytes per second that each broker may receive; required; several rates make a table"},
     {"throttle-mode", 0, RZ_OPTION_VALUE, "paced|follower|both", "as for apply (default: paced)"},
+    {"stage", 0, RZ_OPTION_FLAG, NULL, "as for apply"},
     {"zone-cap", 0, RZ_OPTION_LIST, "FROM:TO=RATE", "as for apply; may be repeated"},
     {"window", 0, RZ_OPTION_VALUE, "HH:MM-HH:MM", "the maintenance window, local time: which of the rates fit into it"},
     {"cross-zone-price", 0, RZ_OPTION_VALUE, "PRICE/UNIT", "what traffic between zones costs, for example 0.01/GB"},
@@ -130,6 +132,7 @@ static const RzOption estimate_options[] = {
 
 static const RzOption preflight_options[] = {
     {"throttle", 0, RZ_OPTION_VALUE, "RATE|none", "the rate that apply will be given"},
+    {"stage", 0, RZ_OPTION_FLAG, NULL, "apply will be given --stage"},
     {"window", 0, RZ_OPTION_VALUE, "HH:MM-HH:MM", "the maintenance window, local time"},
     {0},
 };

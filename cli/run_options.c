@@ -89,6 +89,20 @@ take_bounds(const RzArgs *args, RzRunOptions *options, GError **error)
     return false;
 }
 
+/* Steps end with leaders in the new zone; somebody has to put them where the plan wants them. */
+static bool
+take_stage(const RzArgs *args, RzRunOptions *options, GError **error)
+{
+    if (!rz_command_has_option(rz_args_command(args), "stage") || !rz_args_flag(args, "stage"))
+        return true;
+    options->stage = 1;
+    if (options->leaders != RZ_LEADERS_NEVER)
+        return true;
+    g_set_error(error, RZ_ERROR, RZ_ERROR_USAGE,
+                "--stage moves leaders on the way and --leaders never would leave them there");
+    return false;
+}
+
 bool
 rz_run_mode_from_args(const RzArgs *args, RzRunOptions *options, GError **error)
 {
@@ -104,7 +118,7 @@ rz_run_mode_from_args(const RzArgs *args, RzRunOptions *options, GError **error)
                 return false;
         }
     }
-    return true;
+    return take_stage(args, options, error);
 }
 
 bool

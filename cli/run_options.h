@@ -9,5 +9,5 @@
 bool rz_run_options_from_args(const RzArgs *args, const RzZones *zones, RzRunOptions *options,
                               GError **error);
 
-/* Only the choices of words (--throttle-mode and the like). */
+/* Only how it is done: the choices of words (--throttle-mode and the like) and --stage. */
 bool rz_run_mode_from_args(const RzArgs *args, RzRunOptions *options, GError **error);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "executor/preflight/context.h"
+#include "executor/stage.h"
 #include "planner/audit.h"
 #include "planner/plan_apply.h"
 
@@ -195,6 +196,56 @@ rz_check_disk(const RzPreflightContext *context, RzFindings *findings)
     else if (findings->verdict == RZ_VERDICT_FAIL)
         rz_findings_advise(findings, "make room, or plan with fewer topics (--only-topic) or more "
                                      "brokers");
+}
+
+/* ---- steps ---- */
+
+static const char *
+zone_of(int32_t broker, void *snapshot)
+{
+    const RzSnapshot *now = snapshot;
+    uint32_t index = rz_snapshot_find_broker(now, broker);
+    uint32_t zone = index != RZ_NONE ? now->brokers[index].zone : RZ_NONE;
+    return zone != RZ_NONE ? now->zones[zone] : NULL;
+}
+
+/* Originals stay until the last step, so neither min.insync.replicas nor disks see less or more. */
+void
+rz_check_stage(const RzPreflightContext *context, RzFindings *findings)
+{
+    uint32_t staged = 0, longest = 0;
+    RzWide saved = 0;
+    for (uint32_t i = 0; i < context->plan->n_moves; i++) {
+        const RzMove *move = &context->plan->moves[i];
+        const RzStageAsk ask = {rz_move_from(context->plan, move),
+                                rz_move_to(context->plan, move),
+                                move->n_from,
+                                move->n_to,
+                                zone_of,
+                                (gpointer)(uintptr_t)context->now};
+        g_autoptr(RzStageSteps) steps = rz_stage_steps(&ask);
+        if (steps->saved == 0 || move->size_bytes == 0)
+            continue;
+        staged++;
+        saved += (RzWide)steps->saved * move->size_bytes;
+        guint last = steps->lengths->len - 1;
+        longest = MAX(longest, g_array_index(steps->lengths, uint16_t, last));
+    }
+    g_autofree char *bytes = size_text((double)saved);
+    if (staged == 0)
+        rz_findings_add(findings, context->options->stage ? RZ_VERDICT_WARN : RZ_VERDICT_OK,
+                        "no partition gains from --stage: none gets several replicas in a zone "
+                        "that had none");
+    else if (!context->options->stage)
+        rz_findings_add(findings, RZ_VERDICT_OK,
+                        "%u partitions get several replicas in a zone that had none: --stage would "
+                        "keep %s from crossing between zones twice",
+                        staged, bytes);
+    else
+        rz_findings_add(findings, RZ_VERDICT_OK,
+                        "%u partitions go by steps and have up to %u replicas between them; all "
+                        "originals stay until the last, and %s cross between zones once less",
+                        staged, longest, bytes);
 }
 
 /* ---- rates ---- */

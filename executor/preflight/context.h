@@ -56,6 +56,7 @@ void rz_check_permissions(const RzPreflightContext *context, RzFindings *finding
 void rz_check_plan_fresh(const RzPreflightContext *context, RzFindings *findings);
 void rz_check_targets(const RzPreflightContext *context, RzFindings *findings);
 void rz_check_disk(const RzPreflightContext *context, RzFindings *findings);
+void rz_check_stage(const RzPreflightContext *context, RzFindings *findings);
 void rz_check_write_rate(const RzPreflightContext *context, RzFindings *findings);
 void rz_check_headroom(const RzPreflightContext *context, RzFindings *findings);
 void rz_check_window(const RzPreflightContext *context, RzFindings *findings);

@@ -30,6 +30,7 @@ static const Check checks[] = {
     {"foreign-moves", rz_check_foreign_moves},
     {"foreign-throttles", rz_check_foreign_throttles},
     {"disk", rz_check_disk},
+    {"stage", rz_check_stage},
     {"write-rate", rz_check_write_rate},
     {"headroom", rz_check_headroom},
     {"window", rz_check_window},

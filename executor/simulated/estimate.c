@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "executor/part_table.h"
 #include "executor/simulated/cluster_sim.h"
+#include "executor/stage.h"
 #include "executor/store_memory.h"
 #include "planner/plan_facts.h"
 
@@ -92,22 +94,60 @@ by_broker(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+static const char *
+zone_of(int32_t broker, void *snapshot)
+{
+    return zone_name(snapshot, broker);
+}
+
+typedef struct {
+    const RzSnapshot *snapshot;
+    GArray *brokers; /* RzBrokerEstimate */
+    GArray *pairs;   /* RzZonePairEstimate */
+} Traffic;
+
+/* What arrives with the list @after, copied from @source. */
+static void
+count_step(Traffic *traffic, int32_t source, RzPartList before, RzPartList after, int64_t bytes)
+{
+    for (uint16_t i = 0; i < after.n; i++) {
+        if (rz_list_has(before.ids, before.n, after.ids[i]))
+            continue;
+        receiver_of(traffic->brokers, traffic->snapshot, after.ids[i])->incoming_bytes += bytes;
+        count_pair(traffic->pairs, zone_name(traffic->snapshot, source),
+                   zone_name(traffic->snapshot, after.ids[i]), bytes);
+    }
+}
+
+static void
+count_move(Rehearsal *r, Traffic *traffic, const RzMove *move)
+{
+    const RzPartList to = {rz_move_to(r->plan, move), move->n_to};
+    RzPartList before = {rz_move_from(r->plan, move), move->n_from};
+    const RzStageAsk ask = {before.ids, to.ids,  before.n,
+                            to.n,       zone_of, (gpointer)(uintptr_t)r->snapshot};
+    g_autoptr(RzStageSteps) steps = rz_stage_steps(&ask);
+    r->estimate->stage_saves_bytes += (RzWide)steps->saved * move->size_bytes;
+    const int32_t *ids = (const int32_t *)(void *)steps->ids->data;
+    int32_t source = move->leader;
+    for (guint s = 0; r->options->run->stage == 1 && s < steps->lengths->len; s++) {
+        RzPartList step = {ids, g_array_index(steps->lengths, uint16_t, s)};
+        count_step(traffic, source, before, step, move->size_bytes);
+        source = step.ids[0];
+        before = step;
+        ids += step.n;
+    }
+    count_step(traffic, source, before, to, move->size_bytes);
+}
+
 static void
 count_bytes(Rehearsal *r)
 {
     g_autoptr(GArray) brokers = g_array_new(FALSE, TRUE, sizeof(RzBrokerEstimate));
     g_autoptr(GArray) pairs = g_array_new(FALSE, TRUE, sizeof(RzZonePairEstimate));
-    for (uint32_t i = 0; i < r->plan->n_moves; i++) {
-        const RzMove *move = &r->plan->moves[i];
-        const char *source = zone_name(r->snapshot, move->leader);
-        for (uint16_t t = 0; t < move->n_to; t++) {
-            int32_t id = rz_move_to(r->plan, move)[t];
-            if (rz_plan_list_has(rz_move_from(r->plan, move), move->n_from, id))
-                continue;
-            receiver_of(brokers, r->snapshot, id)->incoming_bytes += move->size_bytes;
-            count_pair(pairs, source, zone_name(r->snapshot, id), move->size_bytes);
-        }
-    }
+    Traffic traffic = {r->snapshot, brokers, pairs};
+    for (uint32_t i = 0; i < r->plan->n_moves; i++)
+        count_move(r, &traffic, &r->plan->moves[i]);
     RzEstimate *estimate = r->estimate;
     estimate->n_brokers = brokers->len;
     estimate->brokers = (RzBrokerEstimate *)(void *)g_array_steal(brokers, NULL);

@@ -42,9 +42,21 @@ def refusal(*arguments):
     return done.stderr
 
 
-def estimated_ms(before, plan, *options):
+def estimated(before, plan, *options):
     answer = run("estimate", before, plan, "--throttle", "100MB", *options, "--json")
-    return json.loads(answer)["estimates"][0]["duration_ms"]
+    return json.loads(answer)["estimates"][0]
+
+
+def estimated_ms(before, plan, *options):
+    return estimated(before, plan, *options)["duration_ms"]
+
+
+def placement(snapshot):
+    """Every partition's ordered list and leader."""
+    topics = [line for line in map(json.loads, snapshot.read_text().splitlines())
+              if "topic" in line]
+    return {(topic["topic"], part["partition"]): (part["replicas"], part.get("leader"))
+            for topic in topics for part in topic["partitions"]}
 
 
 def connect(bootstrap, broker=0):
@@ -219,6 +231,33 @@ class CommandTest(unittest.TestCase):
                 run("verify", plan, *live)
                 header = (run_dir / "journal").read_text().splitlines()[0]
                 self.assertIn('"zone_caps":[["az1","az2",20000000]]', header)
+
+    def test_stage(self):
+        with tempfile.TemporaryDirectory() as directory:
+            before, plan = (Path(directory) / name for name in ("b", "p"))
+            run_dir = Path(directory) / "run"
+            with Sandbox(REZONE, "--zones", "az1:4,az2:4", "--empty-zone", "az2", "--topics", "4",
+                         "--rf", "4", "--data", "1GB", "--time-scale", "20") as sandbox:
+                live = ["-b", sandbox.bootstrap]
+                run("snapshot", *live, "-o", before)
+                run("plan", before, "-o", plan)
+                apply = ["apply", plan, *live, "--throttle", "100MB", "--yes", "--run-dir", run_dir]
+                self.assertIn("--leaders never", refusal(*apply, "--stage", "--leaders", "never"))
+                plain, staged = (estimated(before, plan, *how) for how in ([], ["--stage"]))
+                saved = plain["stage_saves_bytes"]
+                self.assertGreater(saved, 0)
+                self.assertEqual(plain["cross_zone_bytes"] - staged["cross_zone_bytes"], saved)
+                checks = json.loads(run("preflight", plan, *live, "--stage", "--json"))["checks"]
+                said = [c["evidence"] for c in checks if c["check"] == "stage"]
+                self.assertIn("go by steps and have up to 5 replicas", said[0])
+                run(*apply, "--stage", timeout=200)
+                run("verify", plan, *live)
+                status = json.loads(run("status", run_dir, "--json"))
+                self.assertGreater(status["partitions_staged"], 0)
+                run("rollback", run_dir, "--yes", timeout=200)
+                again = Path(directory) / "again"
+                run("snapshot", *live, "-o", again)
+                self.assertEqual(placement(again), placement(before))
 
     def test_the_whole_job_and_a_rehearsal_of_its_result(self):
         with tempfile.TemporaryDirectory() as directory:

@@ -362,6 +362,27 @@ plan_that_spreads_nothing(Scene *scene)
     scene->world = world_new_with(RZ_SIM_VERSION(4, 3), reorder, G_N_ELEMENTS(reorder));
 }
 
+static void
+by_steps_for_nothing(Scene *scene)
+{
+    scene->options.stage = true;
+}
+
+static void
+plan_that_fills_a_zone(Scene *scene)
+{
+    static const WorldMove two[] = {{"orders", 0, {1, 2, 3}, {4, 2, 5}, 40 * MB}};
+    world_free(scene->world);
+    scene->world = world_new_with(RZ_SIM_VERSION(4, 3), two, G_N_ELEMENTS(two));
+}
+
+static void
+by_steps(Scene *scene)
+{
+    plan_that_fills_a_zone(scene);
+    scene->options.stage = true;
+}
+
 /* ---- the table ---- */
 
 /* clang-format off */
@@ -404,6 +425,10 @@ static const PreflightCase cases[] = {
     {"disks large",                "disk", RZ_VERDICT_OK, large_disks, "keeps 10 % free"},
     {"a disk too small",           "disk", RZ_VERDICT_FAIL, small_disk, "broker 5 has"},
     {"a directory too small",      "disk", RZ_VERDICT_WARN, small_directories, "broker 5 has 2 log directories"},
+    {"steps would save",           "stage", RZ_VERDICT_OK, plan_that_fills_a_zone, "1 partitions get several replicas"},
+    {"by steps",                   "stage", RZ_VERDICT_OK, by_steps, "have up to 4 replicas between them"},
+    {"nothing to step",            "stage", RZ_VERDICT_OK, NULL, "no partition gains"},
+    {"steps for nothing",          "stage", RZ_VERDICT_WARN, by_steps_for_nothing, "no partition gains"},
     {"written slowly",             "write-rate", RZ_VERDICT_OK, NULL, "leaves room"},
     {"written at half the rate",   "write-rate", RZ_VERDICT_WARN, written_fast, "broker 5"},
     {"written too fast",           "write-rate", RZ_VERDICT_FAIL, written_too_fast, "never catch up"},
