@@ -1,8 +1,12 @@
 /*
- * cmd_status.c: rezone status: the run directory's own words, as text or JSON.
+ * cmd_status.c: rezone status: the run directory's own words, as text, JSON or a live picture.
  */
 #include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <jansson.h>
@@ -12,9 +16,12 @@
 #include "cli/output.h"
 #include "cli/report/report.h"
 #include "cli/units.h"
+#include "cli/watch.h"
+#include "executor/clock.h"
 #include "rezone/run.h"
 
-#define WATCH_US 1000000
+#define WATCH_MS 1000
+#define LINE_EVERY_MS 10000
 
 static int64_t
 integer(const json_t *root, const char *name)
@@ -91,7 +98,7 @@ print_status(const json_t *root)
 
 /* Prints once; *running tells whether an executor holds the run. */
 static bool
-show(const RzArgs *args, RzStore *store, bool clear, bool *running, GError **error)
+show(const RzArgs *args, RzStore *store, bool *running, GError **error)
 {
     int64_t pid = 0;
     g_autofree char *text = rz_run_status_read(store, &pid, error);
@@ -103,8 +110,6 @@ show(const RzArgs *args, RzStore *store, bool clear, bool *running, GError **err
         return true;
     }
     json_t *root = json_loads(text, 0, NULL);
-    if (clear)
-        fputs("\033[H\033[J", stdout);
     print_status(root);
     if (pid != 0)
         printf("executor: running, pid %" PRId64 "\n", pid);
@@ -113,6 +118,114 @@ show(const RzArgs *args, RzStore *store, bool clear, bool *running, GError **err
     json_decref(root);
     fflush(stdout);
     return true;
+}
+
+/* ---- --watch ---- */
+
+static volatile sig_atomic_t stop_watching;
+
+static void
+on_stop(int number)
+{
+    (void)number;
+    stop_watching = 1;
+}
+
+/* A new size only has to end the sleep. */
+static void
+on_resize(int number)
+{
+    (void)number;
+}
+
+static void
+catch_signals(void)
+{
+    static const struct {
+        int number;
+        void (*handler)(int number);
+    } wanted[] = {{SIGINT, on_stop}, {SIGTERM, on_stop}, {SIGHUP, on_stop}, {SIGWINCH, on_resize}};
+    for (gsize i = 0; i < G_N_ELEMENTS(wanted); i++) {
+        struct sigaction action = {.sa_handler = wanted[i].handler};
+        sigemptyset(&action.sa_mask);
+        sigaction(wanted[i].number, &action, NULL);
+    }
+}
+
+static RzWatchLook
+look_of_terminal(void)
+{
+    struct winsize size = {0};
+    RzWatchLook look = {80, 24, rz_has_colour(stdout)};
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0) {
+        look.columns = size.ws_col;
+        look.rows = size.ws_row;
+    }
+    return look;
+}
+
+/* Every line is overwritten in place and only its rest erased: nothing is ever blank in between. */
+static void
+redraw(const json_t *status)
+{
+    RzWatchLook look = look_of_terminal();
+    g_autofree char *picture = rz_watch_render(status, &look);
+    g_auto(GStrv) lines = g_strsplit(g_strchomp(picture), "\n", -1);
+    g_autoptr(GString) screen = g_string_new("\033[?25l\033[?7l\033[H");
+    for (int i = 0; lines[i] != NULL && i < look.rows - 1; i++)
+        g_string_append_printf(screen, "%s\033[K\r\n", lines[i]);
+    g_string_append(screen, "\033[J\033[?7h");
+    fwrite(screen->str, 1, screen->len, stdout);
+    fflush(stdout);
+}
+
+/* What is no terminal gets a line when something other than the figures changes, or every 10 s. */
+static void
+print_line(const json_t *status, char **last, int64_t *printed_ms)
+{
+    int64_t now_ms = rz_clock_system()->monotonic_ms(rz_clock_system());
+    const char *state = json_string_value(json_object_get(status, "state"));
+    const char *reason = json_string_value(json_object_get(status, "reason"));
+    g_autofree char *key = g_strdup_printf("%s %s", state, reason);
+    if (*last != NULL && strcmp(*last, key) == 0 && now_ms - *printed_ms < LINE_EVERY_MS)
+        return;
+    g_autofree char *line = rz_watch_line(status);
+    puts(line);
+    fflush(stdout);
+    g_free(*last);
+    *last = g_steal_pointer(&key);
+    *printed_ms = now_ms;
+}
+
+static bool
+watch_run(RzStore *store, GError **error)
+{
+    bool terminal = isatty(STDOUT_FILENO) == 1;
+    g_autofree char *last = NULL;
+    int64_t printed_ms = 0, pid = 1;
+    json_t *status = NULL;
+    catch_signals();
+    if (terminal)
+        fputs("\033[H\033[J", stdout);
+    while (!stop_watching && pid != 0) {
+        g_autofree char *text = rz_run_status_read(store, &pid, error);
+        if (text == NULL)
+            break;
+        json_decref(status);
+        status = json_loads(text, 0, NULL);
+        if (terminal)
+            redraw(status);
+        else
+            print_line(status, &last, &printed_ms);
+        if (pid != 0)
+            poll(NULL, 0, WATCH_MS);
+    }
+    if (terminal)
+        fputs("\033[?25h", stdout);
+    if (status != NULL && pid == 0 && !terminal)
+        print_status(status);
+    json_decref(status);
+    return pid == 0 || stop_watching;
 }
 
 /* The page of a run whose directory may be written to meanwhile: each file is read once. */
@@ -139,15 +252,16 @@ rz_cmd_status(const RzArgs *args, GError **error)
         return -1;
     bool running = true;
     bool watch = rz_args_flag(args, "watch");
-    bool clear = watch && isatty(STDOUT_FILENO) == 1;
     const char *page = rz_args_value(args, "html");
     if (page != NULL && !save_page(page, rz_args_file(args, 0), store, error))
         return -1;
-    if (!show(args, store, clear, &running, error))
+    if (watch && !rz_args_flag(args, "json"))
+        return watch_run(store, error) ? 0 : -1;
+    if (!show(args, store, &running, error))
         return -1;
     while (watch && running) {
-        g_usleep(WATCH_US);
-        if (!show(args, store, clear, &running, error))
+        g_usleep(WATCH_MS * 1000);
+        if (!show(args, store, &running, error))
             return -1;
     }
     return 0;

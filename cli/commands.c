@@ -149,7 +149,7 @@ static const RzOption resume_options[] = {
 };
 
 static const RzOption status_options[] = {
-    {"watch", 'w', RZ_OPTION_FLAG, NULL, "keep showing it until the run ends"},
+    {"watch", 'w', RZ_OPTION_FLAG, NULL, "keep showing it until the run ends: on a terminal as a live picture of zones, receivers and moves, elsewhere a line now and then"},
     {0},
 };
 

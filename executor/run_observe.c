@@ -69,19 +69,23 @@ rz_run_look(const RzRun *run, const RzPart *part, const RzClusterMetadata *live)
 /* ---- finishing ---- */
 
 static void
+note_arrival(RzRunBroker *broker, int64_t bytes)
+{
+    broker->pending_bytes -= bytes;
+    broker->arrived_bytes += bytes;
+    if (broker->room_bytes > 0) /* as of the last reading, which may be long ago */
+        broker->room_bytes = MAX(broker->room_bytes - bytes, 0);
+}
+
+static void
 count_copied(RzRun *run, RzPart *part)
 {
     part->copied_bytes = 0;
     uint16_t n;
     const int32_t *goal = rz_part_goal(run, part, &n);
-    for (uint16_t i = 0; i < n; i++) {
-        if (!rz_part_is_adding(run, part, goal[i]))
-            continue;
-        RzRunBroker *broker = rz_run_broker(run, goal[i]);
-        broker->pending_bytes -= part->bytes;
-        if (broker->room_bytes > 0) /* as of the last reading, which may be long ago */
-            broker->room_bytes = MAX(broker->room_bytes - part->bytes, 0);
-    }
+    for (uint16_t i = 0; i < n; i++)
+        if (rz_part_is_adding(run, part, goal[i]))
+            note_arrival(rz_run_broker(run, goal[i]), part->bytes);
     run->bytes_done += part->bytes * rz_part_n_adding(run, part);
 }
 

@@ -152,7 +152,7 @@ rz_run_broker(RzRun *run, int32_t id)
     broker = g_new0(RzRunBroker, 1);
     broker->id = id;
     broker->alive = true; /* until a reading says otherwise */
-    broker->room_bytes = -1;
+    broker->room_bytes = broker->sampled_bytes = -1;
     broker->queue = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     g_hash_table_insert(run->brokers, GINT_TO_POINTER(id), broker);
     g_ptr_array_add(run->broker_list, broker);

@@ -90,9 +90,11 @@ typedef struct {
     int64_t suspect_until_ms; /* it did not answer us, whatever Metadata says */
     GArray *queue;            /* uint32_t: parts it is to receive, in order */
     guint head;
-    int64_t pending_bytes;         /* still to be received, in flight included */
-    int64_t pending_small;         /* parts in its queue that are paced, not listed */
-    uint32_t n_listed, n_unlisted; /* in the windows */
+    int64_t arrived_bytes, copied_bytes; /* of finished moves, and of those in flight */
+    int64_t sampled_bytes, bytes_rate;   /* both together at the last sample; bytes/s since; -1: no sample yet */
+    int64_t pending_bytes;               /* still to be received, in flight included */
+    int64_t pending_small;               /* parts in its queue that are paced, not listed */
+    uint32_t n_listed, n_unlisted;       /* in the windows */
     int64_t listed_bytes, unlisted_bytes;
     uint32_t n_sourcing; /* parts in the windows that it leads */
     int64_t tokens;      /* of the bucket, bytes */

@@ -23,7 +23,7 @@ named_part(RzRun *run, const GArray *parts, const char *topic, int32_t number)
 }
 
 static bool
-ask_broker(RzRun *run, const RzRunBroker *broker, const GArray *parts, GError **error)
+ask_broker(RzRun *run, RzRunBroker *broker, const GArray *parts, GError **error)
 {
     g_autofree RzTopicPartition *names = g_new(RzTopicPartition, parts->len);
     for (guint i = 0; i < parts->len; i++) {
@@ -41,8 +41,11 @@ ask_broker(RzRun *run, const RzRunBroker *broker, const GArray *parts, GError **
         for (uint32_t r = 0; r < dirs->dirs[d].n_replicas; r++) {
             const RzLogDirReplica *replica = &dirs->dirs[d].replicas[r];
             RzPart *part = named_part(run, parts, replica->topic, replica->partition);
-            if (part != NULL && !replica->future)
-                part->copied_bytes += CLAMP(replica->size_bytes, 0, part->bytes);
+            if (part == NULL || replica->future)
+                continue;
+            int64_t copied = CLAMP(replica->size_bytes, 0, part->bytes);
+            part->copied_bytes += copied;
+            broker->copied_bytes += copied;
         }
     return true; /* a broker that does not answer costs a figure */
 }
@@ -143,6 +146,27 @@ rz_run_bytes_now(const RzRun *run)
     return MIN(bytes, run->bytes_total);
 }
 
+/* An average over a few samples, the first one as it is. */
+static int64_t
+smoothed(int64_t old, int64_t rate)
+{
+    return old == 0 ? rate : (old * STALE_RATE_WEIGHT + rate) / (STALE_RATE_WEIGHT + 1);
+}
+
+static void
+measure_receivers(RzRun *run, int64_t elapsed_ms)
+{
+    for (guint b = 0; b < run->broker_list->len; b++) {
+        RzRunBroker *broker = run->broker_list->pdata[b];
+        int64_t bytes = broker->arrived_bytes + broker->copied_bytes;
+        int64_t rate = MAX(bytes - broker->sampled_bytes, 0) * 1000 / elapsed_ms;
+        bool idle =
+            broker->sampled_bytes < 0 || (rate == 0 && broker->n_listed + broker->n_unlisted == 0);
+        broker->bytes_rate = idle ? 0 : smoothed(broker->bytes_rate, rate);
+        broker->sampled_bytes = bytes;
+    }
+}
+
 static void
 measure_rate(RzRun *run)
 {
@@ -150,9 +174,8 @@ measure_rate(RzRun *run)
     int64_t bytes = rz_run_bytes_now(run);
     if (run->rate_sample_ms != 0 && elapsed > 0) {
         int64_t rate = MAX(bytes - run->rate_sample_bytes, 0) / elapsed * 1000;
-        run->bytes_rate = run->bytes_rate == 0 ? rate
-                                               : (run->bytes_rate * STALE_RATE_WEIGHT + rate) /
-                                                     (STALE_RATE_WEIGHT + 1);
+        run->bytes_rate = smoothed(run->bytes_rate, rate);
+        measure_receivers(run, elapsed);
     }
     run->rate_sample_ms = run->cycle_ms;
     run->rate_sample_bytes = bytes;
@@ -171,8 +194,9 @@ rz_run_progress(RzRun *run, GError **error)
         part->copied_bytes = 0;
     }
     for (guint b = 0; b < run->broker_list->len; b++) {
-        const RzRunBroker *broker = run->broker_list->pdata[b];
+        RzRunBroker *broker = run->broker_list->pdata[b];
         g_autoptr(GArray) parts = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+        broker->copied_bytes = 0;
         if (!broker->alive || broker->n_listed + broker->n_unlisted == 0)
             continue;
         for (guint i = 0; i < run->active->len; i++) {

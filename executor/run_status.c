@@ -198,11 +198,13 @@ brokers_json(const RzRun *run)
     json_t *list = json_array();
     for (guint b = 0; b < run->broker_list->len; b++) {
         const RzRunBroker *broker = run->broker_list->pdata[b];
-        json_array_append_new(list,
-                              json_pack("{s:i, s:s?, s:b, s:i, s:I}", "broker", broker->id, "zone",
-                                        broker->zone, "alive", broker->alive, "receiving",
-                                        (int)(broker->n_listed + broker->n_unlisted), "bytes_left",
-                                        (json_int_t)MAX(broker->pending_bytes, 0)));
+        json_array_append_new(
+            list, json_pack("{s:i, s:s?, s:b, s:i, s:I, s:I, s:I}", "broker", broker->id, "zone",
+                            broker->zone, "alive", broker->alive, "receiving",
+                            (int)(broker->n_listed + broker->n_unlisted), "bytes_left",
+                            (json_int_t)MAX(broker->pending_bytes, 0), "rate_bytes_per_s",
+                            (json_int_t)broker->bytes_rate, "throttle_bytes_per_s",
+                            (json_int_t)rz_run_rate_into(run, broker)));
     }
     return list;
 }

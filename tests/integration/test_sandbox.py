@@ -4,14 +4,18 @@
     test_sandbox.py REZONE TEST-CONFORMANCE
 """
 
+import fcntl
 import json
 import os
+import pty
+import re
 import signal
 import socket
 import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import unittest
 from pathlib import Path
@@ -229,8 +233,37 @@ class CommandTest(unittest.TestCase):
                 took_ms = 20 * 1000 * (time.monotonic() - start)
                 self.assertGreater(took_ms, 0.8 * slow)
                 run("verify", plan, *live)
+                self.assertIn("done", run("status", run_dir, "--watch"))
+                self.check_picture(run_dir)
                 header = (run_dir / "journal").read_text().splitlines()[0]
                 self.assertIn('"zone_caps":[["az1","az2",20000000]]', header)
+
+    def check_picture(self, run_dir):
+        """On a terminal: drawn in place, in its width, and the cursor is back at the end."""
+        for variables, colour in (({}, True), ({"NO_COLOR": "1"}, False)):
+            ours, theirs = pty.openpty()
+            fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 50, 0, 0))
+            done = subprocess.Popen([str(REZONE), "status", str(run_dir), "--watch"],
+                                    stdin=theirs, stdout=theirs, stderr=theirs,
+                                    env={**os.environ, "TERM": "xterm", **variables})
+            os.close(theirs)
+            shown = b""
+            while True:
+                try:
+                    piece = os.read(ours, 65536)
+                except OSError:  # Linux says so when the other side is closed
+                    break
+                if not piece:
+                    break
+                shown += piece
+            self.assertEqual(done.wait(10), 0)
+            os.close(ours)
+            text = shown.decode()
+            self.assertTrue(text.rstrip().endswith("\x1b[?25h"))
+            self.assertEqual("\x1b[32m" in text, colour)
+            bare = re.sub(r"\x1b\[[?0-9;]*[A-Za-z]", "", text)
+            self.assertIn("done", bare)
+            self.assertLessEqual(max(len(line.strip("\r")) for line in bare.split("\n")), 50)
 
     def test_stage(self):
         with tempfile.TemporaryDirectory() as directory:
