@@ -8,6 +8,10 @@
 #include "planner/plan_apply.h"
 #include "planner/plan_facts.h"
 #include "planner/spread.h"
+#include "rezone/error.h"
+
+/* Topics times the square of brokers that are planned within some seconds. */
+#define MOST_TOPIC_WORK 20000000
 
 typedef RzPlan *(*PlanMaker)(const RzSnapshot *snapshot, RzPolicy *policy, GError **error);
 
@@ -38,6 +42,21 @@ static RzPlan *
 make_tolerant(const RzSnapshot *snapshot, RzPolicy *policy, GError **error)
 {
     policy->tolerance_percent = 5;
+    return rz_plan_new(snapshot, policy, error);
+}
+
+/* Exact, and hence not for everything: a comparison should take seconds. */
+static RzPlan *
+make_topic_balance(const RzSnapshot *snapshot, RzPolicy *policy, GError **error)
+{
+    guint64 brokers = snapshot->n_brokers;
+    if (!policy->topic_balance && snapshot->n_topics * brokers * brokers > MOST_TOPIC_WORK) {
+        g_set_error(error, RZ_ERROR, RZ_ERROR_USAGE,
+                    "%u topics on %u brokers take long; ask for it with --topic-balance",
+                    snapshot->n_topics, snapshot->n_brokers);
+        return NULL;
+    }
+    policy->topic_balance = true;
     return rz_plan_new(snapshot, policy, error);
 }
 
@@ -76,6 +95,7 @@ static const Contender contenders[] = {
     {"as-is", "nothing moves", make_none},
     {"kafka-generate", "as kafka-reassign-partitions --generate places it", make_kafka},
     {"as-asked", "the policy that was given", make_as_asked},
+    {"topic-balance", "every topic evenly on the brokers, too", make_topic_balance},
     {"tolerance-5", "broker loads may differ by 5 % from fair", make_tolerant},
     {"keep-leaders", "leaders stay wherever they may", make_keep_leaders},
     {"rf-plus-1", "one replica more", make_larger_rf},

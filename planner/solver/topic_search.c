@@ -94,6 +94,19 @@ relax(RzTopicFlow *flow, uint32_t from, uint32_t to, RzDual cost, uint32_t parti
         flow->nearest_lack = to;
 }
 
+/* Once for all peers: who was reached by one has nothing to add. */
+static void
+relax_peers(RzTopicFlow *flow, uint32_t b)
+{
+    const uint32_t *cell = flow->levels->cell;
+    uint32_t from = flow->mark[b].from;
+    if (from < flow->n && cell[from] == cell[b])
+        return;
+    for (uint32_t v = 0; v < flow->n; v++)
+        if (cell[v] == cell[b])
+            relax(flow, b, v, (RzDual){0, 0}, RZ_NONE);
+}
+
 static void
 expand_broker(RzTopicFlow *flow, uint32_t b)
 {
@@ -102,9 +115,8 @@ expand_broker(RzTopicFlow *flow, uint32_t b)
         if (x > 0)
             relax(flow, b, rz_topic_cell_node(flow, i, b), (RzDual){1 - 2 * x, 0}, RZ_NONE);
     }
-    for (uint32_t v = 0; flow->pooled && v < flow->n; v++)
-        if (flow->levels->cell[v] == flow->levels->cell[b])
-            relax(flow, b, v, (RzDual){0, 0}, RZ_NONE);
+    if (flow->pooled)
+        relax_peers(flow, b);
     if (!flow->pooled && flow->delivered[b] < flow->levels->hi[b])
         relax(flow, b, flow->n, (RzDual){0, 0}, RZ_NONE);
 }

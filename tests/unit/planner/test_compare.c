@@ -48,6 +48,10 @@ rows_measure_their_plans(void **state)
     assert_int_equal(more->totals.replicas_added - more->totals.replicas_removed, 4);
     const RzComparisonRow *kafka = row_of(comparison, "kafka-generate");
     assert_true(kafka->totals.bytes_moved >= asked->totals.bytes_moved);
+    const RzComparisonRow *topics = row_of(comparison, "topic-balance");
+    assert_null(topics->refused);
+    assert_true(topics->totals.bytes_moved >= asked->totals.bytes_moved);
+    assert_int_equal(topics->replicas_max, 2);
     assert_int_equal(kafka->totals.zone_violations_after, 0);
 }
 
