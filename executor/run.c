@@ -11,8 +11,9 @@
 #include <time.h>
 
 #define POLL_MS 200
-#define COST_FACTOR 10
+#define COST_FACTOR 4
 #define POLL_MAX_MS 5000
+#define PACED_POLL_MAX_MS 1000 /* a bucket holds a second: later it would run over */
 #define VISIBLE_POLL_MS 50
 #define BACKOFF_FIRST_MS 250
 #define BACKOFF_MAX_MS 10000
@@ -337,8 +338,10 @@ cycle(RzRun *run, GError **error)
     run->interrupted = false;
     if (phase_work[run->phase] == NULL)
         return true;
+    int64_t begun = run->clock->monotonic_ms(run->clock);
     if (run->phase != RZ_PHASE_READING && !watch(run, error))
         return false;
+    run->watch_cost_ms = run->clock->monotonic_ms(run->clock) - begun;
     return phase_work[run->phase](run, error);
 }
 
@@ -385,15 +388,17 @@ wait_out(RzRun *run, const GError *failure)
     return MIN(pause, BACKOFF_MAX_MS);
 }
 
+/* Reading takes a fifth of the time at most. Bounded: a cycle that waited out a dead broker was
+ * slow, but it did not load the cluster. */
 static int64_t
-next_delay(const RzRun *run, RzRunPhase before, int64_t cost_ms)
+next_delay(const RzRun *run, RzRunPhase before)
 {
     if (run->phase != before)
         return 0;
     if (run->chosen->len > 0)
         return VISIBLE_POLL_MS;
-    /* Bounded: a cycle that waited out a dead broker was slow, but it did not load the cluster. */
-    int64_t poll = CLAMP(cost_ms * COST_FACTOR, POLL_MS, POLL_MAX_MS);
+    int64_t most = run->rate > 0 && run->active->len > 0 ? PACED_POLL_MAX_MS : POLL_MAX_MS;
+    int64_t poll = CLAMP(run->watch_cost_ms * COST_FACTOR, POLL_MS, most);
     bool idle =
         run->active->len == 0 && (run->phase == RZ_PHASE_WAITING || run->phase == RZ_PHASE_PAUSED);
     return idle ? MAX(poll, IDLE_MS) : poll;
@@ -418,7 +423,7 @@ rz_run_step(RzRun *run, RzRunWait *wait, GError **error)
         rz_run_say(run, RZ_MESSAGE_INFO, "the cluster answers again");
     run->reached = run->reached || ok;
     run->failures = ok ? 0 : run->failures;
-    wait->delay_ms = ok ? next_delay(run, before, now - run->cycle_ms) : wait_out(run, failure);
+    wait->delay_ms = ok ? next_delay(run, before) : wait_out(run, failure);
     wait->finished = run->phase == RZ_PHASE_ENDED || run->phase == RZ_PHASE_STOPPED;
     g_clear_error(&failure);
     rz_run_flush(run, wait->finished || run->phase != before);

@@ -183,7 +183,7 @@ struct RzRun {
     GString *reason; /* what the run waits for */
     int64_t failures;
     int64_t cycle_ms, started_ms, ended_ms, bucket_ms, progress_ms, status_ms, health_due_ms;
-    int64_t cycle_cost_ms;
+    int64_t watch_cost_ms; /* what reading took in the last cycle */
     int64_t elect_since_ms;
     int64_t expected_wake_ms, clock_difference_ms;
 

@@ -223,8 +223,7 @@ broker_admits(const RzRun *run, const RzRunBroker *broker, const RzPart *part, b
                 broker->listed_bytes + part->bytes <= LISTED_SECONDS * rate);
     }
     if (rate > 0)
-        return broker->tokens >= MIN(part->bytes, rate) &&
-               broker->n_unlisted < narrowed(run, COUNT_MAX) &&
+        return broker->tokens > 0 && broker->n_unlisted < narrowed(run, COUNT_MAX) &&
                (broker->n_unlisted == 0 ||
                 broker->unlisted_bytes + part->bytes <= PACED_SECONDS * rate);
     return broker->n_unlisted < narrowed(run, UNTHROTTLED_WINDOW) ||
