@@ -238,7 +238,7 @@ rz_run_new(const RzRunSetup *setup, RzJournal *journal)
     run->parked = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     run->chosen = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     run->to_prune = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    run->unseen = g_ptr_array_new_with_free_func(rz_unseen_free);
+    run->unseen = g_array_new(FALSE, FALSE, sizeof(RzUnseen));
     run->batch_max = RZ_CLUSTER_MAX_BATCH;
     run->electable = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     run->zone_safe = g_array_new(FALSE, FALSE, sizeof(RzZoneSafe));
@@ -312,7 +312,7 @@ rz_run_free(RzRun *run)
     g_array_unref(run->chosen);
     g_array_unref(run->electable);
     g_array_unref(run->to_prune);
-    g_ptr_array_unref(run->unseen);
+    g_array_unref(run->unseen);
     g_array_unref(run->zone_safe);
     g_hash_table_unref(run->health.min_isr);
     g_hash_table_unref(run->health.known_under_replicated);

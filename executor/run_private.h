@@ -109,12 +109,12 @@ typedef struct {
     int64_t bytes_per_s, tokens;
 } RzRunCap;
 
-/* A config value that was set and must be read back. */
+/* A rate or a list that was set and must be seen; which value it should show is asked when it is
+ * read, since it may have changed again meanwhile. */
 typedef struct {
-    RzResourceType type;
-    char *name;
-    const char *key;
-    char *value;
+    RzRunBroker *broker; /* whose rate; NULL: a topic's list */
+    uint32_t topic;
+    int kind; /* 0: followers', 1: leaders' */
 } RzUnseen;
 
 /* What one full Metadata answer said about the cluster's health. */
@@ -160,7 +160,7 @@ struct RzRun {
     GArray *parked;   /* uint32_t: pending parts out of the queues for now */
     GArray *chosen;   /* uint32_t: in the windows, waiting for their throttles to be visible */
     GArray *to_prune; /* uint32_t: topics whose throttle lists hold too much */
-    GPtrArray *unseen; /* RzUnseen *: config values set and not yet read back */
+    GArray *unseen;   /* RzUnseen: config values set and not yet read back */
     GArray *electable; /* uint32_t: done, leader not seen to (leaders each) */
     uint32_t counts[RZ_N_PART_STATES];
     uint32_t n_forward_done, n_staged;
@@ -253,7 +253,6 @@ void rz_run_put_aside(RzRun *run, RzPart *part, RzBlock block, int32_t broker);
 bool rz_run_reconcile(RzRun *run, GError **error);     /* once, and after failures */
 bool rz_run_set_throttles(RzRun *run, GError **error); /* for the chosen; sets visible_by */
 bool rz_run_throttles_visible(RzRun *run, bool *visible, GError **error);
-void rz_unseen_free(gpointer unseen);
 bool rz_run_prune(RzRun *run, GError **error);
 bool rz_run_retune(RzRun *run, GError **error); /* rates as they should be now */
 bool rz_run_restore(RzRun *run, bool *restored, GError **error);

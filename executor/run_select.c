@@ -15,11 +15,11 @@
 #include <stdlib.h>
 
 #define LOOKAHEAD 64
-#define LISTED_WINDOW 8
+#define LISTED_WINDOW 16
 #define UNTHROTTLED_WINDOW 16
 #define COUNT_MAX 256
 #define SOURCE_MAX 64
-#define LISTED_SECONDS 4
+#define LISTED_SECONDS 8
 #define PACED_SECONDS 3
 #define UNTHROTTLED_BYTES ((int64_t)256 << 20)
 

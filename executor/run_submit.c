@@ -24,7 +24,7 @@ rz_run_unchoose(RzRun *run)
         rz_run_requeue(run, part);
     }
     g_array_set_size(run->chosen, 0);
-    g_ptr_array_set_size(run->unseen, 0);
+    g_array_set_size(run->unseen, 0);
     run->throttles_visible_by_ms = 0;
 }
 

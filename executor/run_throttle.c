@@ -25,23 +25,6 @@ n_kinds(const RzRun *run)
     return run->journal->settings.throttle_mode == RZ_THROTTLE_BOTH ? 2 : 1;
 }
 
-void
-rz_unseen_free(gpointer data)
-{
-    RzUnseen *unseen = data;
-    g_free(unseen->name);
-    g_free(unseen->value);
-    g_free(unseen);
-}
-
-static void
-expect(RzRun *run, RzResourceType type, const char *name, const char *key, const char *value)
-{
-    RzUnseen *unseen = g_new0(RzUnseen, 1);
-    *unseen = (RzUnseen){type, g_strdup(name), key, g_strdup(value)};
-    g_ptr_array_add(run->unseen, unseen);
-}
-
 /* ---- changing configs, journaled ---- */
 
 static bool
@@ -190,9 +173,8 @@ set_lists_of(RzRun *run, const uint32_t *topics, uint32_t n, GError **error)
             make_room(run, topics[i], kind, own, prior->prior);
             if (!rz_run_plan_list_change(run, topics[i], kind, &configs[i], changes, values))
                 continue;
-            const RzConfigChange *change =
-                &g_array_index(changes, RzConfigChange, changes->len - 1);
-            expect(run, RZ_RESOURCE_TOPIC, names[i], key, change->value);
+            RzUnseen unseen = {.kind = kind, .topic = topics[i]};
+            g_array_append_val(run->unseen, unseen);
         }
     ok = ok && rz_run_change_configs(run, changes, error);
     rz_cluster_configs_free(configs, n);
@@ -239,7 +221,8 @@ set_rate(RzRun *run, RzRunBroker *broker, int kind, GError **error)
     if (!rz_run_change_configs(run, changes, error))
         return false;
     broker->rate_set[kind] = rate;
-    expect(run, RZ_RESOURCE_BROKER, name, rz_rate_keys[kind], value);
+    RzUnseen unseen = {.kind = kind, .broker = broker};
+    g_array_append_val(run->unseen, unseen);
     return true;
 }
 
@@ -332,40 +315,86 @@ rz_run_set_throttles(RzRun *run, GError **error)
 }
 
 static bool
-is_visible(RzRun *run, const RzUnseen *unseen, bool *visible, GError **error)
+is_shown(const RzRun *run, const RzUnseen *unseen, const RzClusterConfig *config)
 {
-    const char *names[] = {unseen->name}, *keys[] = {unseen->key};
-    RzClusterConfig *config =
-        rz_cluster_describe_configs(run->cluster, unseen->type, names, 1, keys, 1, error);
-    if (config == NULL)
+    if (config->error != RZ_KAFKA_NONE)
+        return true;
+    if (unseen->broker != NULL) {
+        const char *own = rz_own_value(config, rz_rate_keys[unseen->kind]);
+        return unseen->broker->rate_taken[unseen->kind] ||
+               (own != NULL &&
+                g_ascii_strtoll(own, NULL, 10) == unseen->broker->rate_set[unseen->kind]);
+    }
+    const char *own = rz_own_value(config, rz_list_keys[unseen->kind]);
+    g_autoptr(GArray) needed = rz_run_needed_entries(run, unseen->topic, unseen->kind);
+    g_autofree char *with = rz_throttle_list_edit(own, NULL, 0, rz_entry_data(needed), needed->len);
+    return rz_throttle_list_is_all(own) || rz_throttle_list_same(with, own);
+}
+
+/* A run of unseen values that one request can read: lists together, a rate by itself. */
+static guint
+readable_together(const GArray *unseen, guint first)
+{
+    guint n = 1;
+    if (g_array_index(unseen, RzUnseen, first).broker != NULL)
+        return n;
+    while (first + n < unseen->len && n < RZ_CONFIGS_A_REQUEST &&
+           g_array_index(unseen, RzUnseen, first + n).broker == NULL)
+        n++;
+    return n;
+}
+
+static bool
+drop_shown(RzRun *run, guint first, guint n, GArray *left, GError **error)
+{
+    const RzUnseen *unseen = &g_array_index(run->unseen, RzUnseen, first);
+    bool rate = unseen->broker != NULL;
+    g_autofree char *id = rate ? g_strdup_printf("%d", unseen->broker->id) : NULL;
+    g_autofree const char **names = g_new(const char *, n);
+    for (guint i = 0; i < n; i++)
+        names[i] = rate ? id : run->topics[unseen[i].topic].name;
+    RzClusterConfig *configs =
+        rz_cluster_describe_configs(run->cluster, rate ? RZ_RESOURCE_BROKER : RZ_RESOURCE_TOPIC,
+                                    names, n, rate ? rz_rate_keys : rz_list_keys, 2, error);
+    if (configs == NULL)
         return false;
-    const char *own = rz_own_value(config, unseen->key);
-    *visible = config->error != RZ_KAFKA_NONE ||
-               (unseen->type == RZ_RESOURCE_TOPIC ? rz_throttle_list_same(own, unseen->value)
-                                                  : g_strcmp0(own, unseen->value) == 0);
-    rz_cluster_configs_free(config, 1);
+    for (guint i = 0; i < n; i++)
+        if (!is_shown(run, &unseen[i], &configs[i]))
+            g_array_append_val(left, unseen[i]);
+    rz_cluster_configs_free(configs, n);
     return true;
+}
+
+static char *
+unseen_name(const RzRun *run, const RzUnseen *unseen)
+{
+    if (unseen->broker != NULL)
+        return g_strdup_printf("%s of broker %d", rz_rate_keys[unseen->kind], unseen->broker->id);
+    return g_strdup_printf("%s of topic %s", rz_list_keys[unseen->kind],
+                           run->topics[unseen->topic].name);
 }
 
 bool
 rz_run_throttles_visible(RzRun *run, bool *visible, GError **error)
 {
-    *visible = true;
-    for (guint i = run->unseen->len; i > 0; i--) {
-        const RzUnseen *unseen = run->unseen->pdata[i - 1];
-        bool seen = false;
-        if (!is_visible(run, unseen, &seen, error))
+    g_autoptr(GArray) left = g_array_new(FALSE, FALSE, sizeof(RzUnseen));
+    for (guint i = 0, n; i < run->unseen->len; i += n) {
+        n = readable_together(run->unseen, i);
+        if (!drop_shown(run, i, n, left, error))
             return false;
-        if (!seen && run->cycle_ms < run->throttles_visible_by_ms) {
-            rz_run_reason(run, "%s of %s is not visible yet", unseen->key, unseen->name);
-            *visible = false;
-            return true;
-        }
-        if (!seen)
-            rz_run_say(run, RZ_MESSAGE_WARNING,
-                       "%s of %s reads differently from what was set: others change it too",
-                       unseen->key, unseen->name);
-        g_ptr_array_remove_index(run->unseen, i - 1);
     }
+    bool late = run->cycle_ms >= run->throttles_visible_by_ms;
+    *visible = left->len == 0 || late;
+    for (guint i = 0; i < left->len; i++) {
+        g_autofree char *name = unseen_name(run, &g_array_index(left, RzUnseen, i));
+        if (late)
+            rz_run_say(run, RZ_MESSAGE_WARNING,
+                       "%s reads differently from what was set: others change it too", name);
+        else if (i == 0)
+            rz_run_reason(run, "%s is not visible yet", name);
+    }
+    g_array_set_size(run->unseen, 0);
+    if (!*visible)
+        g_array_append_vals(run->unseen, left->data, left->len);
     return true;
 }
