@@ -144,7 +144,7 @@ run(const Scenario *scenario, uint32_t runs)
             return false;
         }
         double middle = cpu_ms();
-        const RzSolveOptions options = {.no_sweeps = getenv("RZ_NO_SWEEPS") != NULL};
+        const RzSolveOptions options = {.no_samples = getenv("RZ_NO_SAMPLES") != NULL};
         g_autoptr(RzSolution) solution = rz_solve(&problem->in, &options);
         problem_ms[i] = middle - begin;
         solve_ms[i] = cpu_ms() - middle;

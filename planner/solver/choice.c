@@ -14,28 +14,6 @@
  * the other by this fraction of its limit: on skewed clusters the crowded brokers lead most. */
 #define LEADER_SLACK 64
 
-RzOrder *
-rz_order_new(const RzReplicas *work)
-{
-    const RzInstance *in = work->in;
-    RzOrder *order = rz_arena_array(work->arena, RzOrder, 1);
-    order->work = work;
-    order->sorted = rz_arena_array(work->arena, RzBrokerIx, in->n_brokers);
-    order->tier = rz_arena_array(work->arena, uint32_t, in->n_brokers);
-    order->tier_first = rz_arena_array(work->arena, uint32_t, in->n_brokers + 1);
-    order->zone_spare = rz_arena_array(work->arena, int64_t, in->n_zones);
-    order->count = rz_arena_array(work->arena, uint32_t, in->n_zones);
-    order->cursor = rz_arena_array(work->arena, uint32_t, in->n_zones);
-    uint32_t most = 0;
-    for (uint32_t p = 0; p < in->n_partitions; p++)
-        most = MAX(most, rz_n_current(in, p));
-    order->taken = rz_arena_array(work->arena, bool, most);
-    for (uint32_t b = 0; b < in->n_brokers; b++)
-        order->zone_spare[in->zone[b]] += work->levels->hi[b] - work->held[b];
-    rz_order_sort(order);
-    return order;
-}
-
 static bool
 same_tier(const RzReplicas *work, uint32_t a, uint32_t b)
 {
@@ -55,8 +33,8 @@ compare_brokers(gconstpointer first, gconstpointer second, gpointer data)
     return a < b ? -1 : a > b;
 }
 
-void
-rz_order_sort(RzOrder *order)
+static void
+sort_brokers(RzOrder *order)
 {
     const RzInstance *in = order->work->in;
     for (uint32_t b = 0; b < in->n_brokers; b++)
@@ -74,6 +52,28 @@ rz_order_sort(RzOrder *order)
     order->tier_first[order->n_tiers] = in->n_brokers;
 }
 
+RzOrder *
+rz_order_new(const RzReplicas *work)
+{
+    const RzInstance *in = work->in;
+    RzOrder *order = rz_arena_array(work->arena, RzOrder, 1);
+    order->work = work;
+    order->sorted = rz_arena_array(work->arena, RzBrokerIx, in->n_brokers);
+    order->tier = rz_arena_array(work->arena, uint32_t, in->n_brokers);
+    order->tier_first = rz_arena_array(work->arena, uint32_t, in->n_brokers + 1);
+    order->zone_spare = rz_arena_array(work->arena, int64_t, in->n_zones);
+    order->count = rz_arena_array(work->arena, uint32_t, in->n_zones);
+    order->cursor = rz_arena_array(work->arena, uint32_t, in->n_zones);
+    uint32_t most = 0;
+    for (uint32_t p = 0; p < in->n_partitions; p++)
+        most = MAX(most, rz_n_current(in, p));
+    order->taken = rz_arena_array(work->arena, bool, most);
+    for (uint32_t b = 0; b < in->n_brokers; b++)
+        order->zone_spare[in->zone[b]] += work->levels->hi[b] - work->held[b];
+    sort_brokers(order);
+    return order;
+}
+
 static int64_t
 room(const RzReplicas *work, uint32_t b)
 {
@@ -87,8 +87,6 @@ is_better(const RzOrder *order, uint32_t p, const RzPick *a, const RzPick *b)
     const RzInstance *in = order->work->in;
     if (a->group != b->group)
         return a->group > b->group;
-    if (order->favoured != NULL && order->favoured[a->broker] != order->favoured[b->broker])
-        return order->favoured[a->broker];
     if (a->weight != b->weight)
         return a->weight < b->weight;
     if (a->fresh != b->fresh)
@@ -182,52 +180,4 @@ rz_choose(RzOrder *order, uint32_t p, RzPick *picks)
             picks[n++] = take_best(order, p, z);
     while (n < rz_rf(in, p))
         picks[n++] = take_best(order, p, RZ_NONE);
-}
-
-/* Whether the zones' counts allow giving up a chosen replica in @from for one in @to. */
-static bool
-zones_allow(const RzOrder *order, uint32_t p, uint32_t from, uint32_t to)
-{
-    const RzRange *range = rz_zone_ranges(order->work->in, p);
-    return from == to || (order->count[from] > range[from].lo && order->count[to] < range[to].hi);
-}
-
-static void
-offer(const RzOrder *order, uint32_t p, const RzPick *out, RzPick candidate, RzPick *best)
-{
-    if (candidate.group != out->group || !zones_allow(order, p, out->zone, candidate.zone) ||
-        (order->favoured != NULL && order->favoured[candidate.broker]))
-        return;
-    if (best->broker == RZ_NONE || candidate.weight < best->weight)
-        *best = candidate;
-}
-
-RzPick
-rz_replacement(RzOrder *order, uint32_t p, const RzPick *out)
-{
-    const RzInstance *in = order->work->in;
-    const RzBrokerIx *current = rz_current(in, p);
-    RzPick best = {.broker = RZ_NONE};
-    for (uint32_t i = 0; i < rz_n_current(in, p); i++)
-        if (!order->taken[i])
-            offer(order, p, out, make_pick(order, p, current[i], false), &best);
-    for (uint32_t z = 0; z < in->n_zones; z++)
-        if (find_fresh(order, p, z))
-            offer(order, p, out, make_pick(order, p, order->sorted[order->cursor[z]], true), &best);
-    return best;
-}
-
-void
-rz_replace(RzOrder *order, uint32_t p, RzPick *pick, const RzPick *by)
-{
-    const RzInstance *in = order->work->in;
-    order->count[pick->zone]--;
-    order->count[by->zone]++;
-    for (uint32_t i = 0; i < rz_n_current(in, p); i++) {
-        if (!by->fresh && rz_current(in, p)[i] == by->broker)
-            order->taken[i] = true;
-    }
-    if (by->fresh)
-        order->cursor[by->zone]++;
-    *pick = *by;
 }

@@ -17,9 +17,7 @@ typedef struct {
     uint32_t n_tiers;
     int64_t *zone_spare; /* per zone: room up to the upper limits, kept up to date by the start */
 
-    const bool *favoured; /* per broker: taken first whatever its price; NULL: none */
-
-    /* Left by rz_choose(): what is chosen, and where the search for more would go on. */
+    /* Scratch of rz_choose(). */
     uint32_t *count;  /* per zone: chosen so far */
     uint32_t *cursor; /* per zone: the next new broker, a place in sorted[] */
     bool *taken;      /* per current replica */
@@ -33,8 +31,6 @@ typedef struct {
 } RzPick;
 
 RzOrder *rz_order_new(const RzReplicas *work);
-/* Sorts again after prices changed. */
-void rz_order_sort(RzOrder *order);
 
 /*
  * Fills @picks with rf(@p) replicas whose weights (price, plus c_p if new) are least in sum, after
@@ -42,13 +38,3 @@ void rz_order_sort(RzOrder *order);
  * more room; among new ones the zone with more room. Cost: O(rf (replicas + zones)).
  */
 void rz_choose(RzOrder *order, uint32_t p, RzPick *picks);
-
-/*
- * The cheapest replica that is not among the chosen and could replace @out (same level, zones
- * allow), other than favoured ones; its broker is RZ_NONE when there is none. Only right after
- * rz_choose() or rz_replace() of the same partition.
- */
-RzPick rz_replacement(RzOrder *order, uint32_t p, const RzPick *out);
-
-/* Makes that exchange in *@pick. */
-void rz_replace(RzOrder *order, uint32_t p, RzPick *pick, const RzPick *by);

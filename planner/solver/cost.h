@@ -17,14 +17,11 @@ typedef RzWide RzCost;
 #define rz_choose RZ_COST_NAME(rz_choose)
 #define rz_engine_new RZ_COST_NAME(rz_engine_new)
 #define rz_engine_run RZ_COST_NAME(rz_engine_run)
+#define rz_guess_prices RZ_COST_NAME(rz_guess_prices)
 #define rz_order_new RZ_COST_NAME(rz_order_new)
-#define rz_order_sort RZ_COST_NAME(rz_order_sort)
 #define rz_rank_partitions RZ_COST_NAME(rz_rank_partitions)
-#define rz_replace RZ_COST_NAME(rz_replace)
-#define rz_replacement RZ_COST_NAME(rz_replacement)
 #define rz_replicas_repair RZ_COST_NAME(rz_replicas_repair)
 #define rz_start RZ_COST_NAME(rz_start)
-#define rz_sweep RZ_COST_NAME(rz_sweep)
 #else
 typedef int64_t RzCost;
 #define RZ_COST_NONE INT64_MAX

@@ -40,8 +40,12 @@ struct RzEngine {
     /* Private: what each broker has delivered, and the search. */
     int64_t *delivered, *excess;
     RzCost *distance;
-    uint32_t *hops, *parent, *exchanged;
+    uint32_t *hops, *parent;
     bool *settled;
+    uint32_t *open, n_open;      /* nodes that are not settled */
+    uint32_t *found;             /* nodes that lack units, nearest first */
+    uint32_t *path, path_length; /* from a source to one of them */
+    uint32_t *exchanged;         /* per step of the path: the partition; RZ_NONE at the sink */
 };
 
 RzEngine *rz_engine_new(uint32_t n, RzCost *price, int64_t *held, const int64_t *lo,

@@ -18,9 +18,9 @@ typedef struct {
 } RzProblem;
 
 /*
- * Errors: %RZ_ERROR_INFEASIBLE when some partition has no allowed choice at all, or a broker's limit
- * is below what stays there, with who is short, by how much and the smallest change that would do.
- * Borrows both arguments.
+ * Errors: %RZ_ERROR_INFEASIBLE when some partition has no allowed choice at all, or a broker's
+ * limit is below what stays there, with who is short, by how much and the smallest change that
+ * would do. Borrows both arguments.
  */
 RzProblem *rz_problem_new(const RzSnapshot *snapshot, const RzPolicy *policy, GError **error);
 void rz_problem_free(RzProblem *problem);

@@ -28,8 +28,8 @@ rz_target(const RzReplicas *work, uint32_t p)
 /* Fills work->rank and by_rank, once. */
 void rz_rank_partitions(RzReplicas *work);
 
-/* Guesses broker prices from a sample of the partitions. */
-void rz_sweep(RzReplicas *work);
+/* Guesses broker prices from samples of the partitions, the first of them of @first_sample. */
+void rz_guess_prices(RzReplicas *work, uint32_t first_sample);
 
 /* Chooses for every partition a cheapest replica set under the prices (I1), loads nearly even. */
 void rz_start(RzReplicas *work);

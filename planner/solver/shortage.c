@@ -204,6 +204,7 @@ rz_shortage_in_limits(const RzProblem *problem, const int64_t *lo, const int64_t
         }
     }
     bool over = forced > upper;
+    g_assert(over || possible < lower);
     g_autofree char *who = name_brokers(problem, unmet, over);
     int64_t limit = (int64_t)(over ? upper : lower), reach = (int64_t)(over ? forced : possible);
     if (over)

@@ -7,11 +7,12 @@
 #include "planner/solver/levels.h"
 
 typedef struct {
-    bool no_sweeps;      /* start from prices 0; for tests, since the result costs the same */
-    bool force_wide;     /* 128-bit costs even where 64 bits do; likewise */
-    bool ignore_freedom; /* leave ties as they fall; likewise */
-    bool keep_leaders;   /* leaders change only where they must */
-    bool topic_balance;  /* every topic evenly on the brokers, before bytes count */
+    bool no_samples;       /* start from prices 0; for tests, since the result costs the same */
+    uint32_t first_sample; /* partitions in the first sample, for tests; 0: as many as brokers */
+    bool force_wide;       /* 128-bit costs even where 64 bits do; likewise */
+    bool ignore_freedom;   /* leave ties as they fall; likewise */
+    bool keep_leaders;     /* leaders change only where they must */
+    bool topic_balance;    /* every topic evenly on the brokers, before bytes count */
 } RzSolveOptions;
 
 typedef struct RzTopics RzTopics; /* topic_tier.h */

@@ -23,7 +23,7 @@
 #include "planner/solver/replica_tier.h"
 
 /* Topics with fewer partitions are better off without guessed prices. */
-#define SWEEP_FROM 2000
+#define SAMPLE_FROM 2000
 
 typedef struct {
     const RzInstance *in;
@@ -100,7 +100,7 @@ solve_alone(const Tier *tier, uint32_t i)
     uint32_t n = tier->in->n_brokers, first = topics->first[i], end = topics->first[i + 1];
     RzInstance own = cut_out(tier, first, end, arena);
     RzSolveOptions options = *tier->options;
-    options.no_sweeps = options.no_sweeps || end - first < SWEEP_FROM;
+    options.no_samples = options.no_samples || end - first < SAMPLE_FROM;
     RzSolution alone = {.arena = arena, .levels = rz_levels_new(&own, arena)};
     alone.target = solution->target + tier->in->first_target[first];
     alone.held = rz_arena_array(arena, int64_t, n);

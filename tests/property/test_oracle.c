@@ -71,7 +71,8 @@ test_seed(uint64_t seed, Tally *tally)
                                                   : kind < 95 ? 2
                                                               : 3],
                                            arena);
-    const RzSolveOptions options = {.no_sweeps = rng_percent(&rng, 50),
+    const RzSolveOptions options = {.no_samples = rng_percent(&rng, 30),
+                                    .first_sample = rng_between(&rng, 0, 8),
                                     .force_wide = rng_percent(&rng, 20)};
     g_autoptr(RzSolution) solution = rz_solve(in, &options);
     if (replicas_differ(seed, in, solution))

@@ -41,7 +41,7 @@ test_seed(uint64_t seed, Tally *tally)
     const InstanceLimits *kind = &kinds[rng_between(&rng, 0, G_N_ELEMENTS(kinds) - 1)];
     RzInstance *in = random_instance(&rng, kind, arena);
     in->cost_scale = rz_topic_cost_scale(in);
-    const RzSolveOptions options = {.no_sweeps = rng_percent(&rng, 50),
+    const RzSolveOptions options = {.no_samples = rng_percent(&rng, 50),
                                     .force_wide = rng_percent(&rng, 20),
                                     .topic_balance = true};
     g_autoptr(RzSolution) solution = rz_solve(in, &options);

@@ -292,8 +292,8 @@ static char *
 shortcuts_do_not_matter(const Planned *planned)
 {
     static const RzSolveOptions ways[] = {
-        {.no_sweeps = false},
-        {.no_sweeps = true},
+        {.no_samples = true},
+        {.first_sample = 1},
         {.force_wide = true},
         {.ignore_freedom = true},
     };

@@ -51,8 +51,10 @@ static const Example examples[] = {
 /* clang-format on */
 
 static const RzSolveOptions ways[] = {
-    {.no_sweeps = false},     {.no_sweeps = true},
-    {.force_wide = true},     {.no_sweeps = true, .force_wide = true},
+    {.no_samples = true},
+    {.first_sample = 1},
+    {.first_sample = 1, .force_wide = true},
+    {.no_samples = true, .force_wide = true},
     {.ignore_freedom = true},
 };
 
