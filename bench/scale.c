@@ -1,11 +1,11 @@
 /*
  * scale.c: how long the solver takes as clusters grow, and how even its plans are.
  *
- * Prints CSV: per scenario the median CPU time over the runs of making the problem from a snapshot
- * and of solving it (replicas, leaders and the use of freedom), and measures of the result. CPU
- * time of one thread, since other work on the machine must not show.
+ * Prints CSV: per scenario the median time over the runs of making the problem from a snapshot and
+ * of solving it (replicas, leaders and the use of freedom), and measures of the result. CPU time of
+ * one thread, since other work on the machine must not show; and wall time, for quiet machines.
  *
- * Usage: bench-scale [RUNS [NAME-PREFIX]]
+ * Usage: bench-scale [RUNS [NAME-PREFIX]], or --list for the names
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,11 +51,23 @@ static const Scenario scenarios[] = {
 /* clang-format on */
 
 static double
-cpu_ms(void)
+now_ms(clockid_t clock)
 {
     struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    clock_gettime(clock, &now);
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+static double
+cpu_ms(void)
+{
+    return now_ms(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+static double
+wall_ms(void)
+{
+    return now_ms(CLOCK_MONOTONIC);
 }
 
 static int
@@ -136,26 +148,30 @@ run(const Scenario *scenario, uint32_t runs)
     g_autoptr(RzSnapshot) snapshot = bench_workload_snapshot(workload, &error);
     g_autoptr(RzPolicy) policy = policy_for(scenario, workload);
     g_autofree double *problem_ms = g_new(double, runs), *solve_ms = g_new(double, runs);
+    g_autofree double *problem_wall = g_new(double, runs), *solve_wall = g_new(double, runs);
     for (uint32_t i = 0; i < runs; i++) {
-        double begin = cpu_ms();
+        double begin = cpu_ms(), begin_wall = wall_ms();
         g_autoptr(RzProblem) problem = rz_problem_new(snapshot, policy, &error);
         if (problem == NULL) {
             fprintf(stderr, "%s: %s\n", scenario->name, error->message);
             return false;
         }
-        double middle = cpu_ms();
+        double middle = cpu_ms(), middle_wall = wall_ms();
         const RzSolveOptions options = {.no_samples = getenv("RZ_NO_SAMPLES") != NULL};
         g_autoptr(RzSolution) solution = rz_solve(&problem->in, &options);
         problem_ms[i] = middle - begin;
         solve_ms[i] = cpu_ms() - middle;
+        problem_wall[i] = middle_wall - begin_wall;
+        solve_wall[i] = wall_ms() - middle_wall;
         if (i + 1 < runs)
             continue;
-        printf("%s,%u,%u,%.0f,%.0f,%" G_GINT64_FORMAT ",%.1f,%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT
-               ",%.3f,%u\n",
+        printf("%s,%u,%u,%.0f,%.0f,%.0f,%.0f,%" G_GINT64_FORMAT ",%.1f,%" G_GINT64_FORMAT
+               ",%" G_GINT64_FORMAT ",%.3f,%u\n",
                scenario->name, problem->in.n_partitions, problem->in.n_brokers,
-               median(problem_ms, runs), median(solve_ms, runs), solution->moves,
-               (double)solution->bytes / 1e12, solution->leaders->n_changes,
-               solution->n_augmentations, worst_bytes_ratio(&problem->in, solution),
+               median(problem_ms, runs), median(solve_ms, runs), median(problem_wall, runs),
+               median(solve_wall, runs), solution->moves, (double)solution->bytes / 1e12,
+               solution->leaders->n_changes, solution->n_augmentations,
+               worst_bytes_ratio(&problem->in, solution),
                worst_topic_spread(&problem->in, solution));
         fflush(stdout);
     }
@@ -165,9 +181,15 @@ run(const Scenario *scenario, uint32_t runs)
 int
 main(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "--list") == 0) {
+        for (gsize i = 0; i < G_N_ELEMENTS(scenarios); i++)
+            puts(scenarios[i].name);
+        return EXIT_SUCCESS;
+    }
     uint32_t runs = argc > 1 ? (uint32_t)MAX(atoi(argv[1]), 1) : 5;
     const char *prefix = argc > 2 ? argv[2] : "";
-    puts("scenario,partitions,brokers,problem_cpu_ms,solve_cpu_ms,moves,TB,leader_changes,"
+    puts("scenario,partitions,brokers,problem_cpu_ms,solve_cpu_ms,problem_wall_ms,solve_wall_ms,"
+         "moves,TB,leader_changes,"
          "augmentations,zone_bytes_max_over_mean,worst_topic_spread");
     for (gsize i = 0; i < G_N_ELEMENTS(scenarios); i++)
         if (g_str_has_prefix(scenarios[i].name, prefix) && !run(&scenarios[i], runs))

@@ -36,7 +36,7 @@ RZ_COST_NAME(rz_replica_tier)(const RzInstance *in, const RzSolveOptions *option
         rz_guess_prices(&work, options->first_sample > 0 ? options->first_sample : in->n_brokers);
     rz_start(&work);
     solution->feasible = rz_replicas_repair(&work);
-    if (solution->feasible && starts_again(&work)) {
+    if (solution->feasible && !options->no_samples && starts_again(&work)) {
         rz_start(&work);
         solution->feasible = rz_replicas_repair(&work);
     }

@@ -7,7 +7,7 @@
 #include "planner/solver/levels.h"
 
 typedef struct {
-    bool no_samples;       /* start from prices 0; for tests, since the result costs the same */
+    bool no_samples;       /* one start, from prices 0: the engine alone; it costs the same */
     uint32_t first_sample; /* partitions in the first sample, for tests; 0: as many as brokers */
     bool force_wide;       /* 128-bit costs even where 64 bits do; likewise */
     bool ignore_freedom;   /* leave ties as they fall; likewise */
