@@ -49,15 +49,6 @@ cpu_ms(void)
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
-static bool
-append_line(const char *line, gsize length, void *data, GError **error)
-{
-    (void)error;
-    g_string_append_len(data, line, (gssize)length);
-    g_string_append_c(data, '\n');
-    return true;
-}
-
 typedef bool (*LineReader)(void *reader, const char *line, gsize length, GError **error);
 
 static void
@@ -100,7 +91,7 @@ run_step(Files *f, int step)
     RzPlanReader *plan_reader;
     switch (step) {
     case WRITE:
-        rz_snapshot_write(f->snapshot, append_line, g_string_truncate(f->text, 0), NULL);
+        rz_snapshot_write(f->snapshot, rz_append_line, g_string_truncate(f->text, 0), NULL);
         break;
     case JANSSON:
         feed(f->text, parse_line, NULL);
@@ -118,7 +109,7 @@ run_step(Files *f, int step)
         f->audit = rz_audit_new(f->snapshot, NULL);
         break;
     case PLAN_WRITE:
-        rz_plan_write(f->plan, append_line, g_string_truncate(f->plan_text, 0), NULL);
+        rz_plan_write(f->plan, rz_append_line, g_string_truncate(f->plan_text, 0), NULL);
         break;
     case PLAN_READ:
         plan_reader = rz_plan_reader_new();

@@ -85,19 +85,10 @@ make_plan(Bench *bench, GError **error)
 }
 
 static bool
-append_line(const char *line, gsize length, void *written, GError **error)
-{
-    (void)error;
-    g_string_append_len(written, line, (gssize)length);
-    g_string_append_c(written, '\n');
-    return true;
-}
-
-static bool
 write_plan(Bench *bench, GError **error)
 {
     bench->written = g_string_new(NULL);
-    return rz_plan_write(bench->plan, append_line, bench->written, error);
+    return rz_plan_write(bench->plan, rz_append_line, bench->written, error);
 }
 
 static bool

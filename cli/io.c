@@ -103,20 +103,11 @@ rz_load_plan(const char *path, GError **error)
     return plan;
 }
 
-static bool
-append_line(const char *line, gsize length, void *text, GError **error)
-{
-    (void)error;
-    g_string_append_len(text, line, (gssize)length);
-    g_string_append_c(text, '\n');
-    return true;
-}
-
 char *
 rz_load_text(const char *path, gsize *length, GError **error)
 {
     g_autoptr(GString) text = g_string_new(NULL);
-    if (!each_line(path, append_line, text, error))
+    if (!each_line(path, rz_append_line, text, error))
         return NULL;
     if (length != NULL)
         *length = text->len;

@@ -8,15 +8,6 @@
 #include "cli/io.h"
 
 static bool
-append_line(const char *line, gsize length, void *text, GError **error)
-{
-    (void)error;
-    g_string_append_len(text, line, (gssize)length);
-    g_string_append_c(text, '\n');
-    return true;
-}
-
-static bool
 feed_lines(RzPlanReader *reader, const GString *text, GError **error)
 {
     const char *at = text->str;
@@ -64,7 +55,7 @@ rz_plan_source_foreign(const char *path, const RzSnapshot *now, GError **error)
         g_prefix_error(error, "%s: ", path);
         return NULL;
     }
-    if (!rz_plan_write(source->plan, append_line, source->text, error))
+    if (!rz_plan_write(source->plan, rz_append_line, source->text, error))
         return NULL;
     return g_steal_pointer(&source);
 }

@@ -4,6 +4,7 @@
 #include "planner/json_fields.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "rezone/error.h"
 
@@ -221,4 +222,36 @@ rz_json_broker_ids(const json_t *array, const char *name, GArray *ids, GError **
         g_array_append_val(ids, id);
     }
     return true;
+}
+
+/* ---- files of lines ---- */
+
+bool
+rz_json_is_blank(const char *line, gsize length)
+{
+    for (gsize i = 0; i < length; i++)
+        if (!g_ascii_isspace(line[i]))
+            return false;
+    return true;
+}
+
+bool
+rz_json_check_version(const json_t *header, const char *format, int version, GError **error)
+{
+    const char *named = NULL;
+    int64_t number = 0;
+    if (!rz_json_get_string(header, "format", RZ_REQUIRED, &named, error))
+        return false;
+    if (strcmp(named, format) != 0) {
+        g_set_error(error, RZ_ERROR, RZ_ERROR_INPUT, "format: must be \"%s\", is \"%s\"", format,
+                    named);
+        return false;
+    }
+    if (!rz_json_get_int(header, "version", RZ_REQUIRED, INT64_MIN, INT64_MAX, &number, error))
+        return false;
+    if (number != version)
+        g_set_error(error, RZ_ERROR, RZ_ERROR_INPUT,
+                    "version: %" G_GINT64_FORMAT " is unknown; this program reads %d", number,
+                    version);
+    return number == version;
 }

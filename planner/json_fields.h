@@ -24,6 +24,12 @@ typedef enum {
 G_GNUC_WARN_UNUSED_RESULT
 json_t *rz_json_parse_object(const char *text, gsize length, GError **error);
 
+/* Nothing but white space. */
+bool rz_json_is_blank(const char *line, gsize length);
+
+/* Whether a file's header names this format and version. */
+bool rz_json_check_version(const json_t *header, const char *format, int version, GError **error);
+
 /* "a string", "null", ...: for messages. */
 const char *rz_json_kind(const json_t *value);
 

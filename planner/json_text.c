@@ -104,3 +104,12 @@ rz_text_flush(GString *text, RzLineSink sink, void *data, GError **error)
     g_string_truncate(text, 0);
     return fine;
 }
+
+bool
+rz_append_line(const char *line, gsize length, void *text, GError **error)
+{
+    (void)error;
+    g_string_append_len(text, line, (gssize)length);
+    g_string_append_c(text, '\n');
+    return true;
+}

@@ -59,29 +59,6 @@ keep(RzPlan *plan, const char *text)
 /* Header */
 
 static bool
-read_version(const json_t *object, GError **error)
-{
-    const char *format = NULL;
-    int64_t version = 0;
-    if (!rz_json_get_string(object, "format", RZ_REQUIRED, &format, error))
-        return false;
-    if (strcmp(format, FORMAT) != 0) {
-        g_set_error(error, RZ_ERROR, RZ_ERROR_INPUT, "format: must be \"" FORMAT "\", is \"%s\"",
-                    format);
-        return false;
-    }
-    if (!rz_json_get_int(object, "version", RZ_REQUIRED, INT64_MIN, INT64_MAX, &version, error))
-        return false;
-    if (version != VERSION) {
-        g_set_error(error, RZ_ERROR, RZ_ERROR_INPUT,
-                    "version: %" G_GINT64_FORMAT " is unknown; this program reads %d", version,
-                    VERSION);
-        return false;
-    }
-    return true;
-}
-
-static bool
 read_totals(RzPlanTotals *totals, const json_t *header, GError **error)
 {
     const json_t *object = NULL;
@@ -180,7 +157,7 @@ read_header(RzPlanReader *reader, const json_t *object, GError **error)
 {
     RzPlan *plan = reader->plan;
     const char *plan_id = NULL;
-    if (!read_version(object, error) ||
+    if (!rz_json_check_version(object, FORMAT, VERSION, error) ||
         !rz_json_get_string(object, "plan_id", RZ_REQUIRED, &plan_id, error) ||
         !rz_json_get_string(object, "cluster_id", RZ_OPTIONAL, &plan->cluster_id, error) ||
         !rz_json_get_string(object, "snapshot_sha256", RZ_OPTIONAL, &plan->snapshot_sha256,
@@ -327,21 +304,11 @@ read_topic(RzPlanReader *reader, const json_t *object, GError **error)
     return topic->n_moves > 0;
 }
 
-static bool
-is_blank(const char *line, gsize length)
-{
-    for (gsize i = 0; i < length; i++) {
-        if (!g_ascii_isspace(line[i]))
-            return false;
-    }
-    return true;
-}
-
 bool
 rz_plan_reader_line(RzPlanReader *reader, const char *line, gsize length, GError **error)
 {
     reader->line++;
-    if (is_blank(line, length))
+    if (rz_json_is_blank(line, length))
         return true;
     g_autoptr(json_t) object = rz_json_parse_object(line, length, error);
     if (object == NULL || !(reader->has_header ? read_topic(reader, object, error)

@@ -4,8 +4,6 @@
  * A line is parsed, handed over and forgotten, so memory is the model plus one line. This file
  * checks shapes and types; what numbers may mean is the builder's.
  */
-#include <string.h>
-
 #include "planner/json_fields.h"
 #include "planner/snapshot_builder.h"
 #include "rezone/error.h"
@@ -47,24 +45,9 @@ rz_snapshot_reader_free(RzSnapshotReader *reader)
 static bool
 read_header(RzSnapshotReader *reader, const json_t *object, GError **error)
 {
-    const char *format = NULL, *cluster_id = NULL, *taken_at = NULL;
-    int64_t version = 0;
-    if (!rz_json_get_string(object, "format", RZ_REQUIRED, &format, error))
-        return false;
-    if (strcmp(format, FORMAT) != 0) {
-        g_set_error(error, RZ_ERROR, RZ_ERROR_INPUT, "format: must be \"" FORMAT "\", is \"%s\"",
-                    format);
-        return false;
-    }
-    if (!rz_json_get_int(object, "version", RZ_REQUIRED, INT64_MIN, INT64_MAX, &version, error))
-        return false;
-    if (version != VERSION) {
-        g_set_error(error, RZ_ERROR, RZ_ERROR_INPUT,
-                    "version: %" G_GINT64_FORMAT " is unknown; this program reads %d", version,
-                    VERSION);
-        return false;
-    }
-    if (!rz_json_get_string(object, "cluster_id", RZ_OPTIONAL, &cluster_id, error) ||
+    const char *cluster_id = NULL, *taken_at = NULL;
+    if (!rz_json_check_version(object, FORMAT, VERSION, error) ||
+        !rz_json_get_string(object, "cluster_id", RZ_OPTIONAL, &cluster_id, error) ||
         !rz_json_get_string(object, "taken_at", RZ_OPTIONAL, &taken_at, error))
         return false;
     rz_snapshot_builder_set_header(reader->builder, cluster_id, taken_at);
@@ -200,21 +183,11 @@ read_line(RzSnapshotReader *reader, const json_t *object, GError **error)
     return false;
 }
 
-static bool
-is_blank(const char *line, gsize length)
-{
-    for (gsize i = 0; i < length; i++) {
-        if (!g_ascii_isspace(line[i]))
-            return false;
-    }
-    return true;
-}
-
 bool
 rz_snapshot_reader_line(RzSnapshotReader *reader, const char *line, gsize length, GError **error)
 {
     reader->line++;
-    if (is_blank(line, length))
+    if (rz_json_is_blank(line, length))
         return true;
     g_autoptr(json_t) object = rz_json_parse_object(line, length, error);
     if (object == NULL || !read_line(reader, object, error)) {

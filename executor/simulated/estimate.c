@@ -219,15 +219,6 @@ keep_reason(RzMessageLevel level, const char *text, void *data)
 }
 
 static bool
-append_line(const char *line, gsize length, void *text, GError **error)
-{
-    (void)error;
-    g_string_append_len(text, line, (gssize)length);
-    g_string_append_c(text, '\n');
-    return true;
-}
-
-static bool
 open_run(Rehearsal *r, GError **error)
 {
     RzSimOptions options = rz_sim_options_default();
@@ -243,7 +234,7 @@ open_run(Rehearsal *r, GError **error)
     r->clock = rz_clock_sim_new(r->sim);
     r->store = rz_store_memory_new();
     g_autoptr(GString) text = g_string_new(NULL);
-    if (!rz_plan_write(r->plan, append_line, text, error))
+    if (!rz_plan_write(r->plan, rz_append_line, text, error))
         return false;
     RzRunSetup setup = {
         .store = r->store,

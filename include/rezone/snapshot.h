@@ -28,6 +28,14 @@ typedef struct RzSnapshotReader RzSnapshotReader;
 typedef bool (*RzLineSink)(const char *line, gsize length, void *data, GError **error);
 
 /**
+ * rz_append_line:
+ * @text: a #GString
+ *
+ * A #RzLineSink that keeps the file in memory: the line and a newline are appended. Never fails.
+ */
+bool rz_append_line(const char *line, gsize length, void *text, GError **error);
+
+/**
  * rz_snapshot_reader_new:
  *
  * Returns: (transfer full): a reader; free with rz_snapshot_reader_free()

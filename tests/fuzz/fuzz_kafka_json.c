@@ -34,7 +34,7 @@ convert(const char *text, size_t size, const RzZoneMap *zones, const char *log_d
     if (snapshot == NULL)
         return;
     g_autoptr(GString) lines = g_string_new(NULL);
-    rz_snapshot_write(snapshot, append_line, lines, NULL);
+    rz_snapshot_write(snapshot, rz_append_line, lines, NULL);
     g_autoptr(RzSnapshotReader) reader = rz_snapshot_reader_new();
     if (!feed_lines(lines->str, lines->len, fuzz_snapshot_line, reader, NULL))
         abort();

@@ -84,15 +84,15 @@ use(RzPlan *plan)
 {
     g_autoptr(GString) once = g_string_new(NULL);
     g_autoptr(GString) twice = g_string_new(NULL);
-    rz_plan_write(plan, append_line, once, NULL);
+    rz_plan_write(plan, rz_append_line, once, NULL);
     g_autoptr(RzPlan) again = read_lines(once->str, once->len);
     if (again == NULL)
         abort();
-    rz_plan_write(again, append_line, twice, NULL);
+    rz_plan_write(again, rz_append_line, twice, NULL);
     if (!g_string_equal(once, twice))
         abort();
     g_string_truncate(once, 0);
-    rz_plan_write_kafka_json(plan, false, append_line, once, NULL);
+    rz_plan_write_kafka_json(plan, false, rz_append_line, once, NULL);
     g_autoptr(RzSnapshot) snapshot = cluster_before(plan);
     if (snapshot == NULL)
         return;

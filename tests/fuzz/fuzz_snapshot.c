@@ -33,11 +33,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     g_autoptr(GString) once = g_string_new(NULL);
     g_autoptr(GString) twice = g_string_new(NULL);
-    rz_snapshot_write(snapshot, append_line, once, NULL);
+    rz_snapshot_write(snapshot, rz_append_line, once, NULL);
     g_autoptr(RzSnapshot) again = read_lines(once->str, once->len);
     if (again == NULL)
         abort();
-    rz_snapshot_write(again, append_line, twice, NULL);
+    rz_snapshot_write(again, rz_append_line, twice, NULL);
     if (!g_string_equal(once, twice))
         abort();
     g_autoptr(RzAudit) audit = rz_audit_new(snapshot, NULL);

@@ -38,12 +38,3 @@ fuzz_plan_line(void *reader, const char *line, gsize length, GError **error)
 {
     return rz_plan_reader_line(reader, line, length, error);
 }
-
-static inline bool
-append_line(const char *line, gsize length, void *data, GError **error)
-{
-    (void)error;
-    g_string_append_len(data, line, (gssize)length);
-    g_string_append_c(data, '\n');
-    return true;
-}

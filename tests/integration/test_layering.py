@@ -9,6 +9,8 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+SMALL = ("planner", "sim", "executor", "cli", "include", "bench", "tests", "docs/examples")
+MAX_FILE_LINES, MAX_FUNCTION_LINES = 500, 80
 
 # layer: folders whose headers it may include besides include/rezone and its own
 MAY_USE = {
@@ -79,6 +81,21 @@ class LayeringTest(unittest.TestCase):
             for path in sources(layer):
                 found = re.search(IMPURE_CALLS, code_of(path))
                 self.assertIsNone(found, f"{path.relative_to(ROOT)}: {found and found.group()}")
+
+    def test_files_and_functions_are_small(self):
+        """500 lines a file, unless its opening comment says why ("Long: ..."), and 80 a function."""
+        for path in sorted(p for f in SMALL for s in ("*.c", "*.h") for p in (ROOT / f).rglob(s)):
+            lines = path.read_text().splitlines()
+            opening = "\n".join(lines[:20]).partition("*/")[0]
+            if len(lines) > MAX_FILE_LINES:
+                self.assertIn("\n * Long: ", opening, f"{path}: {len(lines)} lines")
+            begun = None
+            for number, line in enumerate(lines, 1):
+                if line == "{":
+                    begun = number
+                elif line == "}" and begun:
+                    self.assertLessEqual(number - begun + 1, MAX_FUNCTION_LINES, f"{path}:{begun}")
+                    begun = None
 
     def test_librdkafka_stays_in_its_folder(self):
         for layer in MAY_USE:

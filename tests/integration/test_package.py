@@ -3,9 +3,11 @@
 Usage: test_package.py DIR, where DIR is the build folder of the package preset, already built.
 """
 
+import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -81,10 +83,12 @@ class Package(unittest.TestCase):
                      "usr/lib/systemd/system/rezone-apply@.service"):
             self.assertTrue((self.root / name).exists(), name)
 
-    def test_the_sandbox_runs_from_there(self):
+    @contextlib.contextmanager
+    def sandbox(self, data):
+        """The bootstrap address of a cluster whose zone b is empty."""
         ready = self.temporary / "ready"
         sandbox = subprocess.Popen([self.rezone, "sandbox", "--zones", "a:2,b:2", "--topics", "3",
-                                    "--rf", "2", "--data", "1MB", "--empty-zone", "b", "-q",
+                                    "--rf", "2", "--data", data, "--empty-zone", "b", "-q",
                                     "--ready-file", ready], stdin=subprocess.DEVNULL,
                                    env=self.environment)
         try:
@@ -93,13 +97,38 @@ class Package(unittest.TestCase):
                 self.assertIsNone(sandbox.poll(), "the sandbox has ended")
                 self.assertLess(time.monotonic(), end, "the sandbox is not ready")
                 time.sleep(0.05)
-            done = run(self.rezone, "add-zone", "b", "-b", ready.read_text().strip(), "--throttle",
-                       "100MB", "--yes", "-q", env=self.environment, cwd=self.temporary)
-            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-            self.assertIn("the cluster is as planned", done.stdout)
+            yield ready.read_text().strip()
         finally:
             sandbox.terminate()
             sandbox.wait(30)
+
+    def test_the_sandbox_runs_from_there(self):
+        with self.sandbox("1MB") as address:
+            done = run(self.rezone, "add-zone", "b", "-b", address, "--throttle", "100MB", "--yes",
+                       "-q", env=self.environment, cwd=self.temporary)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("the cluster is as planned", done.stdout)
+
+    def test_the_unit_goes_on_with_a_run(self):
+        """What the unit would start, on a run that was stopped, with the paths of this root."""
+        unit = (self.root / "usr/lib/systemd/system/rezone-apply@.service").read_text()
+        for wall in ("NoNewPrivileges=yes", "ProtectSystem=strict", "CapabilityBoundingSet=\n",
+                     "UMask=0077", "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6\n"):
+            self.assertIn(wall, unit)
+        command = re.search(r"^ExecStart=(.*)$", unit, flags=re.M).group(1).split()
+        folder = self.temporary / "tonight"
+        self.assertEqual([command[0], command[-1]], ["/usr/bin/rezone", "/var/lib/rezone/%i"])
+        with self.sandbox("40MB") as address:
+            begun = subprocess.Popen([self.rezone, "add-zone", "b", "-b", address, "--throttle",
+                                      "2MB", "--run-dir", folder, "--yes", "-q"],
+                                     env=self.environment, stdin=subprocess.DEVNULL)
+            end = time.monotonic() + 60
+            while not (folder / "status.json").exists() and time.monotonic() < end:
+                time.sleep(0.05)
+            begun.send_signal(signal.SIGINT)
+            self.assertEqual(begun.wait(60), 4)
+            done = run(self.rezone, *command[1:-1], folder, env=self.environment)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def plans(self, program):
         snapshot = ('{"format":"rezone-snapshot","version":1}\n'

@@ -1,5 +1,7 @@
 /*
  * test_operator.c: what operators do to a run and its directory, and what they are told.
+ *
+ * Long: a case is a short story about one run, and all of them share the few helpers above.
  */
 #include <glib/gstdio.h>
 #include <stdlib.h>
@@ -461,7 +463,7 @@ static char *
 snapshot_text(const RzSnapshot *snapshot)
 {
     GString *text = g_string_new(NULL);
-    assert_true(rz_snapshot_write(snapshot, world_append_line, text, NULL));
+    assert_true(rz_snapshot_write(snapshot, rz_append_line, text, NULL));
     return g_string_free(text, FALSE);
 }
 

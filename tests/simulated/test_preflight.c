@@ -4,6 +4,8 @@
  * One row a situation: what is arranged on the simulated cluster, which check looks at it, and what
  * it must say. A row that is not about a check must not disturb it: "a quiet cluster" holds them
  * all to what they say when nothing is wrong.
+ *
+ * Long: it is one table, and what arranges its rows.
  */
 #include "world.h"
 

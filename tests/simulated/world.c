@@ -72,15 +72,6 @@ add_foreign_configs(World *world)
                      "follower.replication.throttled.replicas", "*");
 }
 
-bool
-world_append_line(const char *line, gsize length, void *data, GError **error)
-{
-    (void)error;
-    g_string_append_len(data, line, (gssize)length);
-    g_string_append_c(data, '\n');
-    return true;
-}
-
 static void
 make_plan(World *world, const WorldMove *moves, uint32_t n)
 {
@@ -109,7 +100,7 @@ make_plan(World *world, const WorldMove *moves, uint32_t n)
     g_autoptr(RzPolicy) policy = rz_policy_new();
     world->plan = rz_plan_assemble(before, policy, (const uint32_t *)(void *)targets->data, first);
     world->plan_text = g_string_new(NULL);
-    assert_true(rz_plan_write(world->plan, world_append_line, world->plan_text, NULL));
+    assert_true(rz_plan_write(world->plan, rz_append_line, world->plan_text, NULL));
 }
 
 static RzSimOptions

@@ -83,6 +83,4 @@ void world_expect_all(World *world, WorldEndpoint end, const char *state);
 char *world_dump_configs(World *world);
 void world_set_config(World *world, RzResourceType type, const char *name, const char *key,
                       const char *value);
-/* An RzLineSink into a GString. */
-bool world_append_line(const char *line, gsize length, void *data, GError **error);
 bool world_was_said(const World *world, const char *part);

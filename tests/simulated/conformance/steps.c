@@ -3,6 +3,8 @@
  *
  * A partition is TOPIC:NUMBER. Lists are 1,2,3. "-> CODE" is the code that the request must get.
  * What must come about is waited for; what must be so now is looked at once.
+ *
+ * Long: it is one vocabulary, a small function a word and their table.
  */
 #include "simulated/conformance/cases.h"
 

@@ -1,6 +1,8 @@
 /*
  * test_reads.c: reading requests through the port: repeated where that helps, matched by name,
  * sorted.
+ *
+ * Long: every request has its own answers to make up, and they share the fake brokers set up here.
  */
 #include "tests/unit/kafka/rows.h"
 

@@ -8,15 +8,6 @@
 
 #include "planner/plan_private.h"
 
-static bool
-append_line(const char *line, gsize length, void *data, GError **error)
-{
-    (void)error;
-    g_string_append_len(data, line, (gssize)length);
-    g_string_append_c(data, '\n');
-    return true;
-}
-
 typedef bool (*LineReader)(void *reader, const char *line, gsize length, GError **error);
 
 static bool
@@ -51,7 +42,7 @@ char *
 snapshot_text(const RzSnapshot *snapshot)
 {
     GString *text = g_string_new(NULL);
-    rz_snapshot_write(snapshot, append_line, text, NULL);
+    rz_snapshot_write(snapshot, rz_append_line, text, NULL);
     return g_string_free(text, FALSE);
 }
 
@@ -74,7 +65,7 @@ char *
 plan_text(const RzPlan *plan)
 {
     GString *text = g_string_new(NULL);
-    rz_plan_write(plan, append_line, text, NULL);
+    rz_plan_write(plan, rz_append_line, text, NULL);
     return g_string_free(text, FALSE);
 }
 
@@ -82,7 +73,7 @@ char *
 plan_kafka_text(const RzPlan *plan, bool rollback)
 {
     GString *text = g_string_new(NULL);
-    rz_plan_write_kafka_json(plan, rollback, append_line, text, NULL);
+    rz_plan_write_kafka_json(plan, rollback, rz_append_line, text, NULL);
     return g_string_free(text, FALSE);
 }
 

@@ -3,6 +3,8 @@
  *
  * Every row makes an honest plan and then tampers with one thing. tests/property/test_check.c
  * does the same at random and in numbers.
+ *
+ * Long: it is one table, and a tamperer of a few lines a row.
  */
 #include "unit/planner/table.h"
 
