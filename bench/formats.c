@@ -9,12 +9,11 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include <glib.h>
-#include <jansson.h>
 
+#include "bench/lines.h"
 #include "bench/workload_snapshot.h"
 #include "rezone/audit.h"
 #include "rezone/plan.h"
@@ -49,38 +48,12 @@ cpu_ms(void)
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
-typedef bool (*LineReader)(void *reader, const char *line, gsize length, GError **error);
-
 static void
-feed(const GString *text, LineReader read, void *reader)
+feed(const GString *text, BenchLineFunc read, void *reader)
 {
     GError *error = NULL;
-    for (const char *at = text->str, *end; *at != '\0'; at = end + 1) {
-        end = strchr(at, '\n');
-        if (!read(reader, at, (gsize)(end - at), &error))
-            g_error("%s", error->message);
-    }
-}
-
-static bool
-parse_line(void *reader, const char *line, gsize length, GError **error)
-{
-    (void)reader;
-    (void)error;
-    json_decref(json_loadb(line, length, 0, NULL));
-    return true;
-}
-
-static bool
-snapshot_line(void *reader, const char *line, gsize length, GError **error)
-{
-    return rz_snapshot_reader_line(reader, line, length, error);
-}
-
-static bool
-plan_line(void *reader, const char *line, gsize length, GError **error)
-{
-    return rz_plan_reader_line(reader, line, length, error);
+    if (!bench_for_each_line(text->str, text->len, read, reader, &error))
+        g_error("%s", error->message);
 }
 
 static void
@@ -94,11 +67,11 @@ run_step(Files *f, int step)
         rz_snapshot_write(f->snapshot, rz_append_line, g_string_truncate(f->text, 0), NULL);
         break;
     case JANSSON:
-        feed(f->text, parse_line, NULL);
+        feed(f->text, bench_json_line, NULL);
         break;
     case READ:
         snapshot_reader = rz_snapshot_reader_new();
-        feed(f->text, snapshot_line, snapshot_reader);
+        feed(f->text, bench_snapshot_line, snapshot_reader);
         f->read = rz_snapshot_reader_finish(snapshot_reader, NULL);
         rz_snapshot_reader_free(snapshot_reader);
         break;
@@ -113,7 +86,7 @@ run_step(Files *f, int step)
         break;
     case PLAN_READ:
         plan_reader = rz_plan_reader_new();
-        feed(f->plan_text, plan_line, plan_reader);
+        feed(f->plan_text, bench_plan_line, plan_reader);
         f->plan_read = rz_plan_reader_finish(plan_reader, NULL);
         rz_plan_reader_free(plan_reader);
         break;

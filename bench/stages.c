@@ -13,8 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-#include <jansson.h>
-
+#include "bench/lines.h"
 #include "rezone/audit.h"
 #include "rezone/plan.h"
 
@@ -27,51 +26,17 @@ typedef struct {
     GString *written;
 } Bench;
 
-typedef bool (*LineFunc)(void *reader, const char *line, gsize length, GError **error);
-
-static bool
-for_each_line(const char *text, gsize length, LineFunc func, void *reader, GError **error)
-{
-    const char *end = text + length;
-    while (text < end) {
-        const char *newline = memchr(text, '\n', (gsize)(end - text));
-        const char *stop = newline != NULL ? newline : end;
-        if (!func(reader, text, (gsize)(stop - text), error))
-            return false;
-        text = stop + 1;
-    }
-    return true;
-}
-
-static bool
-json_line(void *unused, const char *line, gsize length, GError **error)
-{
-    (void)unused;
-    json_error_t where;
-    json_t *value = json_loadb(line, length, 0, &where);
-    if (value == NULL)
-        g_set_error(error, g_quark_from_static_string("bench"), 1, "%s", where.text);
-    json_decref(value);
-    return value != NULL;
-}
-
 static bool
 parse_json(Bench *bench, GError **error)
 {
-    return for_each_line(bench->text, bench->length, json_line, NULL, error);
-}
-
-static bool
-snapshot_line(void *reader, const char *line, gsize length, GError **error)
-{
-    return rz_snapshot_reader_line(reader, line, length, error);
+    return bench_for_each_line(bench->text, bench->length, bench_json_line, NULL, error);
 }
 
 static bool
 read_snapshot(Bench *bench, GError **error)
 {
     g_autoptr(RzSnapshotReader) reader = rz_snapshot_reader_new();
-    if (!for_each_line(bench->text, bench->length, snapshot_line, reader, error))
+    if (!bench_for_each_line(bench->text, bench->length, bench_snapshot_line, reader, error))
         return false;
     bench->snapshot = rz_snapshot_reader_finish(reader, error);
     return bench->snapshot != NULL;
@@ -92,16 +57,11 @@ write_plan(Bench *bench, GError **error)
 }
 
 static bool
-plan_line(void *reader, const char *line, gsize length, GError **error)
-{
-    return rz_plan_reader_line(reader, line, length, error);
-}
-
-static bool
 read_plan(Bench *bench, GError **error)
 {
     g_autoptr(RzPlanReader) reader = rz_plan_reader_new();
-    if (!for_each_line(bench->written->str, bench->written->len, plan_line, reader, error))
+    if (!bench_for_each_line(bench->written->str, bench->written->len, bench_plan_line, reader,
+                             error))
         return false;
     bench->reread = rz_plan_reader_finish(reader, error);
     return bench->reread != NULL;
