@@ -3,6 +3,8 @@
  *
  * A row says what is set up, what happens when, how the run must end, and what it must have said.
  * The rows are those of the fault matrix that need no enumeration.
+ *
+ * Long: it is one table, and what its words mean.
  */
 #include <string.h>
 
