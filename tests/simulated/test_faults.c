@@ -29,7 +29,7 @@ typedef struct {
     Event check;
     bool skip; /* --on-dead-broker skip */
     bool grow; /* logs keep what is written */
-    RzThrottleMode mode;
+    int mode;  /* RzThrottleMode */
 } FaultCase;
 
 static void
