@@ -120,7 +120,7 @@ def cancelled_elsewhere(world):
 def suspended(world):
     """Stopped like a laptop that sleeps; a topic that waited its turn is made anew meanwhile."""
     run_dir = "run-suspended"
-    lists = {f"asleep-{number}": [[1, 2], [2, 3], [3, 1]] for number in range(8)}
+    lists = {f"asleep-{number}": [[1, 2], [2, 3], [3, 1]] for number in range(30)}
     with world.own_topics(lists, 24_000_000):
         before = world.rig.state()
         moves = {(name, number): [4 + number, replicas[0]] for name in lists
