@@ -82,7 +82,7 @@ rz_run_ask_room(RzRun *run)
     run->room_ms = run->cycle_ms;
     for (guint b = 0; b < run->broker_list->len; b++) {
         RzRunBroker *broker = run->broker_list->pdata[b];
-        if (!broker->alive || broker->head >= broker->queue->len)
+        if (!broker->alive || broker->pending_bytes <= 0) /* held up is to come, too */
             continue;
         g_autoptr(RzClusterLogDirs) dirs =
             rz_cluster_describe_log_dirs(run->cluster, broker->id, &none, 0, NULL);

@@ -407,6 +407,9 @@ no_room_holds_what_does_not_fit(void **state)
     assert_int_equal(world_turn(world, 300000, NULL), WORLD_TIME_UP);
     g_autofree char *status = rz_run_command(world->run, "status");
     assert_non_null(strstr(status, "no room on the receiving broker's disk (broker 4)"));
+    const RzSimDisk larger = {"/data", 1000 * MB, 1000 * MB};
+    rz_sim_set_log_dirs(world->sim, 4, &larger, 1);
+    assert_int_equal(world_turn(world, 600000, NULL), WORLD_FINISHED);
     world_close(world);
     world_free(world);
 }
