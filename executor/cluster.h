@@ -29,6 +29,7 @@
 #include "rezone/kafka_error.h"
 
 #define RZ_CLUSTER_MAX_BATCH 1000
+#define RZ_CLUSTER_MAX_TOPICS 500 /* named in one request; more are asked in turns */
 
 /* ---- what is read ---- */
 

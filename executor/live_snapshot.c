@@ -16,7 +16,6 @@
 
 #include "planner/snapshot_builder.h"
 
-#define TOPICS_A_REQUEST 500
 #define QUORUM_TOPIC "__cluster_metadata" /* not a topic for clients */
 
 typedef struct {
@@ -187,9 +186,9 @@ ask_min_isr(Look *look)
     static const char *const keys[] = {"min.insync.replicas"};
     uint32_t n_topics = look->metadata->n_topics, unknown = 0;
     look->min_isr = g_new(int32_t, n_topics + 1);
-    for (uint32_t start = 0; start < n_topics; start += TOPICS_A_REQUEST) {
-        uint32_t n = MIN(n_topics - start, TOPICS_A_REQUEST);
-        const char *names[TOPICS_A_REQUEST];
+    for (uint32_t start = 0; start < n_topics; start += RZ_CLUSTER_MAX_TOPICS) {
+        uint32_t n = MIN(n_topics - start, RZ_CLUSTER_MAX_TOPICS);
+        const char *names[RZ_CLUSTER_MAX_TOPICS];
         for (uint32_t i = 0; i < n; i++)
             names[i] = look->metadata->topics[start + i].name;
         g_autoptr(GError) error = NULL;

@@ -380,7 +380,11 @@ is_fatal(const RzRun *run, const GError *failure)
 static int64_t
 wait_out(RzRun *run, const GError *failure)
 {
-    rz_run_reason(run, "the cluster does not answer as it should: %s", failure->message);
+    if (run->failures == 0)
+        run->failing_since_ms = run->cycle_ms;
+    rz_run_reason(run, "for %" G_GINT64_FORMAT " s the cluster has not answered as it should: %s",
+                  (run->clock->monotonic_ms(run->clock) - run->failing_since_ms) / 1000,
+                  failure->message);
     if (run->failures == 0)
         rz_run_say(run, RZ_MESSAGE_WARNING, "%s; trying again", failure->message);
     run->failures++;

@@ -13,7 +13,6 @@
 #define PARTITIONS_A_MS 4 /* 100,000 partitions are read every 25 s */
 #define INTERVAL_MAX_MS 30000
 #define DEAD_FOR_MS 30000
-#define TOPICS_A_REQUEST 500
 
 /* ---- brokers ---- */
 
@@ -78,12 +77,12 @@ ask_min_isr(RzRun *run, const char *const *names, uint32_t n, GError **error)
 static bool
 learn_min_isr(RzRun *run, const RzClusterMetadata *all, GError **error)
 {
-    const char *names[TOPICS_A_REQUEST];
+    const char *names[RZ_CLUSTER_MAX_TOPICS];
     uint32_t n = 0;
     for (uint32_t t = 0; t < all->n_topics; t++) {
         if (!g_hash_table_contains(run->health.min_isr, all->topics[t].name))
             names[n++] = all->topics[t].name;
-        if (n == TOPICS_A_REQUEST || (t + 1 == all->n_topics && n > 0)) {
+        if (n == RZ_CLUSTER_MAX_TOPICS || (t + 1 == all->n_topics && n > 0)) {
             if (!ask_min_isr(run, names, n, error))
                 return false;
             n = 0;

@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#define TOPICS_A_REQUEST 500
 #define CANCEL_AGAIN_MS 5000
 
 /* Metadata of some topics, merged into one answer; brokers as of the last. */
@@ -21,7 +20,7 @@ rz_run_metadata_of(RzRun *run, GArray *topics, GError **error)
     g_autoptr(RzClusterMetadata) all = NULL;
     guint start = 0;
     do {
-        uint32_t n = MIN(topics->len - start, TOPICS_A_REQUEST);
+        uint32_t n = MIN(topics->len - start, RZ_CLUSTER_MAX_TOPICS);
         g_autoptr(RzClusterMetadata) part =
             rz_cluster_metadata(run->cluster, names + start, n, error);
         if (part == NULL)

@@ -91,10 +91,11 @@ typedef struct {
     GArray *queue;            /* uint32_t: parts it is to receive, in order */
     guint head;
     int64_t arrived_bytes, copied_bytes; /* of finished moves, and of those in flight */
-    int64_t sampled_bytes, bytes_rate;   /* both together at the last sample; bytes/s since; -1: no sample yet */
-    int64_t pending_bytes;               /* still to be received, in flight included */
-    int64_t pending_small;               /* parts in its queue that are paced, not listed */
-    uint32_t n_listed, n_unlisted;       /* in the windows */
+    int64_t sampled_bytes,
+        bytes_rate;        /* both together at the last sample; bytes/s since; -1: no sample yet */
+    int64_t pending_bytes; /* still to be received, in flight included */
+    int64_t pending_small; /* parts in its queue that are paced, not listed */
+    uint32_t n_listed, n_unlisted; /* in the windows */
     int64_t listed_bytes, unlisted_bytes;
     uint32_t n_sourcing; /* parts in the windows that it leads */
     int64_t tokens;      /* of the bucket, bytes */
@@ -180,8 +181,8 @@ struct RzRun {
     int64_t throttles_visible_by_ms; /* 0: the chosen have no throttles yet */
     uint32_t batch_max;
 
-    GString *reason; /* what the run waits for */
-    int64_t failures;
+    GString *reason;                    /* what the run waits for */
+    int64_t failures, failing_since_ms; /* in a row, and the first of them */
     int64_t cycle_ms, started_ms, ended_ms, bucket_ms, progress_ms, status_ms, health_due_ms;
     int64_t watch_cost_ms; /* what reading took in the last cycle */
     int64_t elect_since_ms;

@@ -146,9 +146,9 @@ prune_some(RzRun *run, const uint32_t *topics, uint32_t n, GError **error)
 bool
 rz_run_prune(RzRun *run, GError **error)
 {
-    for (guint start = 0; start < run->to_prune->len; start += RZ_CONFIGS_A_REQUEST)
+    for (guint start = 0; start < run->to_prune->len; start += RZ_CLUSTER_MAX_TOPICS)
         if (!prune_some(run, &g_array_index(run->to_prune, uint32_t, start),
-                        MIN(run->to_prune->len - start, RZ_CONFIGS_A_REQUEST), error))
+                        MIN(run->to_prune->len - start, RZ_CLUSTER_MAX_TOPICS), error))
             return false;
     for (guint i = 0; i < run->to_prune->len; i++)
         run->topics[g_array_index(run->to_prune, uint32_t, i)].prune = false;

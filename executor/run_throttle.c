@@ -293,9 +293,9 @@ rz_run_set_throttles(RzRun *run, GError **error)
         if (part->listed && g_hash_table_add(seen, GUINT_TO_POINTER(part->topic)))
             g_array_append_val(topics, part->topic);
     }
-    for (guint start = 0; start < topics->len; start += RZ_CONFIGS_A_REQUEST)
+    for (guint start = 0; start < topics->len; start += RZ_CLUSTER_MAX_TOPICS)
         if (!set_lists_of(run, &g_array_index(topics, uint32_t, start),
-                          MIN(topics->len - start, RZ_CONFIGS_A_REQUEST), error))
+                          MIN(topics->len - start, RZ_CLUSTER_MAX_TOPICS), error))
             return false;
     guint kept = 0;
     for (guint i = 0; i < run->chosen->len; i++) {
@@ -338,7 +338,7 @@ readable_together(const GArray *unseen, guint first)
     guint n = 1;
     if (g_array_index(unseen, RzUnseen, first).broker != NULL)
         return n;
-    while (first + n < unseen->len && n < RZ_CONFIGS_A_REQUEST &&
+    while (first + n < unseen->len && n < RZ_CLUSTER_MAX_TOPICS &&
            g_array_index(unseen, RzUnseen, first + n).broker == NULL)
         n++;
     return n;

@@ -6,7 +6,6 @@
 #include "executor/run_private.h"
 #include "executor/throttle_keys.h"
 
-#define RZ_CONFIGS_A_REQUEST 500
 #define RZ_VISIBLE_WITHIN_MS 10000
 
 extern const char *const rz_list_keys[2]; /* follower, leader */

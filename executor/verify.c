@@ -15,7 +15,6 @@
 
 #include "executor/throttle_keys.h"
 
-#define TOPICS_A_REQUEST 500
 
 typedef struct {
     const RzPlan *plan;
@@ -142,9 +141,9 @@ static bool
 judge_topics(Verify *verify, GError **error)
 {
     const RzPlan *plan = verify->plan;
-    for (uint32_t start = 0; start < plan->n_topics; start += TOPICS_A_REQUEST) {
-        uint32_t n = MIN(plan->n_topics - start, TOPICS_A_REQUEST);
-        const char *names[TOPICS_A_REQUEST];
+    for (uint32_t start = 0; start < plan->n_topics; start += RZ_CLUSTER_MAX_TOPICS) {
+        uint32_t n = MIN(plan->n_topics - start, RZ_CLUSTER_MAX_TOPICS);
+        const char *names[RZ_CLUSTER_MAX_TOPICS];
         for (uint32_t i = 0; i < n; i++)
             names[i] = plan->topics[start + i].name;
         g_autoptr(RzClusterMetadata) metadata =
@@ -228,9 +227,9 @@ judge_topic_lists(Verify *verify, GError **error)
 {
     static const char *const keys[] = {RZ_KEY_LEADER_LIST, RZ_KEY_FOLLOWER_LIST};
     const RzPlan *plan = verify->plan;
-    for (uint32_t start = 0; start < plan->n_topics; start += TOPICS_A_REQUEST) {
-        uint32_t n = MIN(plan->n_topics - start, TOPICS_A_REQUEST);
-        const char *names[TOPICS_A_REQUEST];
+    for (uint32_t start = 0; start < plan->n_topics; start += RZ_CLUSTER_MAX_TOPICS) {
+        uint32_t n = MIN(plan->n_topics - start, RZ_CLUSTER_MAX_TOPICS);
+        const char *names[RZ_CLUSTER_MAX_TOPICS];
         for (uint32_t i = 0; i < n; i++)
             names[i] = plan->topics[start + i].name;
         RzClusterConfig *configs = rz_cluster_describe_configs(

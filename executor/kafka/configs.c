@@ -11,7 +11,6 @@
 #include "executor/kafka/kafka_private.h"
 
 /* Answers with all keys of a topic take some 5 kB; changes count against 10,000 records. */
-enum { TOPICS_PER_DESCRIBE = 500, RESOURCES_PER_ALTER = 500 };
 
 /* The broker that a resource's requests go to. Names of brokers are their ids. */
 static bool
@@ -116,7 +115,7 @@ rz_kafka_describe_configs(RzCluster *cluster, RzResourceType type, const char *c
     /* Empty means none to older brokers and all to newer ones: it must not be sent. */
     g_assert(keys == NULL || n_keys > 0);
     const Wanted wanted = {type, keys, n_keys};
-    uint32_t most = type == RZ_RESOURCE_TOPIC ? TOPICS_PER_DESCRIBE : 1;
+    uint32_t most = type == RZ_RESOURCE_TOPIC ? RZ_CLUSTER_MAX_TOPICS : 1;
     RzClusterConfig *configs = g_new0(RzClusterConfig, MAX(n_names, 1));
     for (uint32_t done = 0; done < n_names;) {
         uint32_t n = MIN(n_names - done, most);
@@ -233,7 +232,7 @@ part_length(const GArray *resources, guint first)
     uint32_t n = 1;
     if (g_array_index(resources, Resource, first).type != RZ_RESOURCE_TOPIC)
         return n;
-    while (first + n < resources->len && n < RESOURCES_PER_ALTER &&
+    while (first + n < resources->len && n < RZ_CLUSTER_MAX_TOPICS &&
            g_array_index(resources, Resource, first + n).type == RZ_RESOURCE_TOPIC)
         n++;
     return n;

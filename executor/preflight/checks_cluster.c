@@ -9,7 +9,6 @@
 /* Examples in one sentence; the rest is a count. */
 #define MAX_NAMED 5
 
-#define CONFIGS_A_REQUEST 500
 
 /* ---- versions ---- */
 
@@ -256,8 +255,8 @@ ask_throttles(const RzPreflightContext *context, RzFindings *findings, RzResourc
     static const char *const rates[] = {RZ_KEY_LEADER_RATE, RZ_KEY_FOLLOWER_RATE};
     static const char *const lists[] = {RZ_KEY_LEADER_LIST, RZ_KEY_FOLLOWER_LIST};
     const bool topics = type == RZ_RESOURCE_TOPIC;
-    for (uint32_t start = 0; start < n; start += CONFIGS_A_REQUEST) {
-        uint32_t size = MIN(n - start, CONFIGS_A_REQUEST);
+    for (uint32_t start = 0; start < n; start += RZ_CLUSTER_MAX_TOPICS) {
+        uint32_t size = MIN(n - start, RZ_CLUSTER_MAX_TOPICS);
         g_autoptr(GError) error = NULL;
         RzClusterConfig *configs = rz_cluster_describe_configs(
             context->cluster, type, names + start, size, topics ? lists : rates, 2, &error);
