@@ -16,8 +16,9 @@
 
 #define LISTED 40000      /* partitions from either end of the order by size */
 #define LISTED_PER_PAIR 1 /* of those that fit one pair of brokers only */
-#define TRIES 64          /* partitions tried on either side of a pair */
-#define EXCHANGES_PER_BROKER 4096
+#define TRIES 96          /* partitions tried on either side of a pair */
+#define EXCHANGES_PER_BROKER 256
+#define SWEEPS 2
 #define EVEN_ENOUGH 500 /* within this fraction of the mean a broker is left alone */
 
 void
@@ -149,7 +150,7 @@ shift_one_of(RzBytes *bytes, uint32_t u, uint32_t v, const RzHeap *large)
     uint32_t end = first_larger(bytes, large, half + half / 4);
     for (uint32_t i = end, tries = 0; i-- > 0 && tries < TRIES;) {
         uint32_t p = listed(bytes, large, i);
-        if (!bytes->is_on(bytes->data, p, u))
+        if (!bytes->is_on(bytes->data, p, u) || !bytes->may_go(bytes->data, p, u, v))
             continue;
         tries++;
         if (exchange_for_one_of(bytes, p, u, v, list_to(bytes, v, u)) ||
@@ -202,8 +203,9 @@ mean_of(const RzBytes *bytes, uint32_t place)
     return sum / n;
 }
 
-void
-rz_bytes_even(RzBytes *bytes)
+/* Relieves every broker once, the fullest first. */
+static void
+sweep(RzBytes *bytes)
 {
     uint32_t n = bytes->in->n_brokers;
     g_autofree bool *done = g_new0(bool, n);
@@ -216,4 +218,12 @@ rz_bytes_even(RzBytes *bytes)
         rz_bytes_relieve(bytes, fullest, mean + mean / EVEN_ENOUGH);
         done[fullest] = true;
     }
+}
+
+/* Where brokers share partitions with neighbours only, bytes have several steps to go. */
+void
+rz_bytes_even(RzBytes *bytes)
+{
+    for (int i = 0; i < SWEEPS; i++)
+        sweep(bytes);
 }

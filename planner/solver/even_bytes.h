@@ -20,6 +20,7 @@ typedef struct {
     RzHeap *any; /* per broker: on u, able to go nearly anywhere */
 
     bool (*is_on)(const void *data, uint32_t p, uint32_t u);
+    bool (*may_go)(const void *data, uint32_t p, uint32_t u, uint32_t v); /* if some q comes back */
     bool (*may_exchange)(const void *data, uint32_t p, uint32_t u, uint32_t q, uint32_t v);
     void (*go)(void *data, uint32_t p, uint32_t u, uint32_t v);
     void *data;

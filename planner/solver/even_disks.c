@@ -25,6 +25,19 @@ may_exchange_evenly(const void *data, uint32_t p, uint32_t u, uint32_t q, uint32
                                                rz_topic_surplus(&freedom->topics, q, v, u) > 0));
 }
 
+static bool
+may_go(const void *data, uint32_t p, uint32_t u, uint32_t v)
+{
+    return rz_freedom_may_go(data, p, u, v);
+}
+
+static bool
+may_go_evenly(const void *data, uint32_t p, uint32_t u, uint32_t v)
+{
+    const RzFreedom *freedom = data;
+    return may_go(data, p, u, v) && rz_topic_surplus(&freedom->topics, p, u, v) > 0;
+}
+
 static void
 go(void *data, uint32_t p, uint32_t u, uint32_t v)
 {
@@ -64,6 +77,7 @@ begin(RzFreedom *freedom)
         .bytes = freedom->bytes,
         .place = freedom->place,
         .is_on = is_on,
+        .may_go = may_go,
         .may_exchange = may_exchange,
         .go = go,
         .data = freedom,
@@ -79,6 +93,7 @@ void
 rz_even_disks(RzFreedom *freedom)
 {
     RzBytes bytes = begin(freedom);
+    bytes.may_go = may_go_evenly;
     bytes.may_exchange = may_exchange_evenly;
     rz_bytes_even(&bytes);
 }

@@ -34,6 +34,12 @@ may_exchange(const void *data, uint32_t p, uint32_t u, uint32_t q, uint32_t v)
     return is_on(data, p, u) && is_on(data, q, v) && may_lead(data, p, v) && may_lead(data, q, u);
 }
 
+static bool
+may_go(const void *data, uint32_t p, uint32_t u, uint32_t v)
+{
+    return is_on(data, p, u) && may_lead(data, p, v);
+}
+
 static void
 go(void *data, uint32_t p, uint32_t u, uint32_t v)
 {
@@ -57,6 +63,7 @@ rz_even_leading(RzFreedom *freedom)
         .place =
             leaders->n_groups > 0 ? leaders->group : rz_arena_array(arena, uint32_t, in->n_brokers),
         .is_on = is_on,
+        .may_go = may_go,
         .may_exchange = may_exchange,
         .go = go,
         .data = freedom,
