@@ -12,7 +12,7 @@
 
 /* Below this many partitions a second start costs milliseconds; above, it must be for more than one
  * repair in so many partitions. */
-#define FEW_PARTITIONS 200000
+#define FEW_PARTITIONS 20000
 #define FEW_REPAIRS 100
 
 /* The start breaks ties so that leaders stay and topics spread; repairs do not. So after repairs it
