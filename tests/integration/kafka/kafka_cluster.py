@@ -115,8 +115,8 @@ class Node:
         """Starts the JVM itself, so that the pid we keep is its own; does not wait."""
         self.ready_from = self.log.stat().st_size if self.log.exists() else 0
         jar_dir = jars.kafka_jars(self.cluster.version)
-        self.process.start(["java", *JVM_FLAGS, *LOG_FLAGS, self.mark, "-cp", f"{jar_dir}/*",
-                            "kafka.Kafka", str(self.properties)], self.log)
+        self.process.start(["java", *JVM_FLAGS, *LOG_FLAGS, *self.cluster.jvm_flags, self.mark, "-cp",
+                            f"{jar_dir}/*", "kafka.Kafka", str(self.properties)], self.log)
 
     def is_ready(self):
         with open(self.log, errors="replace") as log:
@@ -137,6 +137,8 @@ class Node:
 
 class Cluster:
     """A cluster in a folder; `create` makes one, the constructor finds one again."""
+
+    jvm_flags = ()  # of this cluster alone
 
     def __init__(self, directory):
         self.dir = Path(directory).resolve()

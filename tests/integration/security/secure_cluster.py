@@ -1,8 +1,9 @@
 """A real cluster that asks who is there: TLS, SASL and ACLs, on loopback.
 
 Each broker has three listeners. INTERNAL is plain and belongs to the brokers and to the tests'
-administrator (User:ANONYMOUS is the super user); SASL is SASL_SSL with four mechanisms and a session
-lifetime of ten seconds; MTLS wants a client certificate. Certificates are made on the spot.
+administrator (User:ANONYMOUS is the super user); SASL is SASL_SSL with every mechanism and a
+session lifetime of ten seconds; MTLS wants a client certificate. Certificates and the Kerberos realm are
+made on the spot. SASL is advertised by name, since Kerberos needs one, MTLS by address.
 """
 
 import json
@@ -15,13 +16,15 @@ sys.path.insert(0, str(HERE.parent / "kafka"))
 
 import jars  # noqa: E402
 import kafka_cluster  # noqa: E402
+from kerberos import REALM, KeyServer  # noqa: E402
 from kafka_cluster import BROKER_SETTINGS, COMMON_SETTINGS, CONTROLLER_ID, Cluster  # noqa: E402
 
 SESSION_LIFETIME_MS = 10000
 LOGIN = "org.apache.kafka.common.security"
 # Passwords with the characters that quoting gets wrong; a test looks for them in all output.
 PASSWORDS = {"plain": "plain-Sesame,=7", "scram256": "scram-Sesame,=8",
-             "scram512": "scram-Sesame,=9", "key": "key-Sesame-10"}
+             "scram512": "scram-Sesame,=9", "key": "key-Sesame-10",
+             "client": "client-Sesame:=11"}
 
 
 def _openssl(*arguments):
@@ -63,7 +66,10 @@ class SecureCluster(Cluster):
         key, certificate = authority.sign("broker", "/CN=broker", "IP:127.0.0.1,DNS:localhost")
         (self.tls / "broker.pem").write_text(key.read_text() + certificate.read_text())
         brokers = self.config["brokers"]
-        ports = kafka_cluster._free_ports(max(b["port"] for b in brokers) + 1, 2 * len(brokers))
+        ports = kafka_cluster._free_ports(max(b["port"] for b in brokers) + 1, 2 * len(brokers) + 1)
+        self.kerberos = KeyServer(self.dir / "kerberos", ports.pop())
+        self.jvm_flags = (f"-Djava.security.krb5.conf={self.kerberos.config}",)
+        self.keytab = self.kerberos.keytab("kafka/localhost")
         for broker, sasl, mtls in zip(brokers, ports[::2], ports[1::2]):
             broker["sasl_port"], broker["mtls_port"] = sasl, mtls
         (self.dir / "cluster.json").write_text(json.dumps(self.config, indent=1))
@@ -75,10 +81,11 @@ class SecureCluster(Cluster):
         for broker in brokers:
             listeners = ",".join(f"{name}://127.0.0.1:{broker[port]}" for name, port in (
                 ("INTERNAL", "port"), ("SASL", "sasl_port"), ("MTLS", "mtls_port")))
+            advertised = listeners.replace("SASL://127.0.0.1", "SASL://localhost")
             self._write_node(self.brokers[broker["id"]], {
                 **shared, **BROKER_SETTINGS, **self._listeners(), "process.roles": "broker",
                 "broker.rack": broker["zone"], "listeners": listeners,
-                "advertised.listeners": listeners})
+                "advertised.listeners": advertised})
 
     def _security(self):
         return {
@@ -97,7 +104,8 @@ class SecureCluster(Cluster):
             "ssl.truststore.type": "PEM",
             "ssl.truststore.location": self.tls / "ca.pem",
             "listener.name.mtls.ssl.client.auth": "required",
-            "sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER",
+            "sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER,GSSAPI",
+            "sasl.kerberos.service.name": "kafka",
             f"{name}.plain.sasl.jaas.config":
                 f"{LOGIN}.plain.PlainLoginModule required user_plain=\"{PASSWORDS['plain']}\";",
             f"{name}.scram-sha-256.sasl.jaas.config":
@@ -107,13 +115,25 @@ class SecureCluster(Cluster):
             f"{name}.oauthbearer.sasl.jaas.config":
                 f"{LOGIN}.oauthbearer.OAuthBearerLoginModule required "
                 "unsecuredLoginStringClaim_sub=\"broker\";",
+            f"{name}.gssapi.sasl.jaas.config":
+                "com.sun.security.auth.module.Krb5LoginModule required useKeyTab=true "
+                f"storeKey=true keyTab=\"{self.keytab}\" principal=\"kafka/localhost@{REALM}\";",
             # The plain name is overridden per mechanism by Kafka: one for each is needed.
             **{f"{name}.{m}.connections.max.reauth.ms": SESSION_LIFETIME_MS
-               for m in ("plain", "scram-sha-256", "scram-sha-512", "oauthbearer")},
+               for m in ("plain", "scram-sha-256", "scram-sha-512", "oauthbearer", "gssapi")},
         }
 
+    def start(self, *arguments):
+        self.kerberos.start()
+        super().start(*arguments)
+
+    def stop(self, grace_s=15):
+        super().stop(grace_s)
+        self.kerberos.close()
+
     def addresses(self, port):
-        return ",".join(f"127.0.0.1:{b[port]}" for b in self.config["brokers"])
+        host = "localhost" if port == "sasl_port" else "127.0.0.1"
+        return ",".join(f"{host}:{b[port]}" for b in self.config["brokers"])
 
 
 class Administrator:

@@ -4,7 +4,8 @@
 For each way to authenticate: snapshot, plan, apply, verify, rollback, under a session lifetime of
 ten seconds. Then each right is taken away in turn: the error must name it, with exit code 3, and
 once it is granted again, resume must finish what apply began. All output and all files of the runs
-are searched for the passwords. One line per check; exit code 1 if any failed.
+are searched for the passwords. One line per check; exit code 1 if any failed. With --full also a
+run of more than three minutes.
 """
 
 import argparse
@@ -21,19 +22,23 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from document_steps import steps  # noqa: E402
+from kerberos import REALM  # noqa: E402
 from secure_cluster import (PASSWORDS, Administrator, Authority, SecureCluster,  # noqa: E402
                             _openssl, jars)
+from token_server import CLIENT_ID, TokenServer  # noqa: E402
 
 ZONES = ["az1", "az1", "az2"]
 TOPIC, PARTITIONS = "orders", 4
 COMMAND_DEADLINE_S = 60
 ACL_DELAY_S = 2  # until every broker knows of a change
+TOKEN_LIFE_S = 20  # so that a longer command has to renew them
+LONG_RUN_BYTES, LONG_RUN_S = 64_000_000, 190
 
 DOCUMENT = HERE.parents[2] / "docs/security.md"
 ACL_TOOLS = ("org.apache.kafka.tools.AclCommand", "kafka.admin.AclCommand")  # since 4.0, before
 
-# What docs/security.md tells operators to grant, in two lines each. ALTER implies DESCRIBE, on configs too, so taking
-# away a right to look says something only where there is no right to change.
+# What docs/security.md tells operators to grant, in two lines each. ALTER implies DESCRIBE, on
+# configs too, so taking away a right to look says something only where there is no right to change.
 READING = [
     ("DESCRIBE", "CLUSTER", "kafka-cluster"),
     ("DESCRIBE_CONFIGS", "CLUSTER", "kafka-cluster"),
@@ -53,6 +58,8 @@ class Suite:
     def __init__(self, directory, program, version):
         self.dir, self.program, self.version = Path(directory), program, version
         self.failures = 0
+        self.cluster = self.admin = self.provider = None
+        self.environment = dict(os.environ)
         self.output = []
         self.n_runs = 0
 
@@ -64,12 +71,12 @@ class Suite:
               + ("" if good else f"\n{detail}"), flush=True)
         return good
 
-    def rezone(self, *arguments, environment=None):
+    def rezone(self, *arguments, environment=None, deadline_s=COMMAND_DEADLINE_S):
         # timeout(1) ends a command that hangs the way an operator would; exit 124 is its own.
-        done = subprocess.run(["timeout", str(COMMAND_DEADLINE_S), self.program,
+        done = subprocess.run(["timeout", str(deadline_s), self.program,
                                *map(str, arguments)], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                              cwd=self.dir, env={**os.environ, **(environment or {})})
+                              cwd=self.dir, env={**self.environment, **(environment or {})})
         self.output.append(done.stdout + done.stderr)
         return done
 
@@ -99,6 +106,13 @@ class Suite:
         key, certificate = authority.sign("operator", "/CN=operator")
         _openssl("pkcs12", "-export", "-inkey", key, "-in", certificate, "-certfile",
                  tls / "ca.pem", "-out", store, "-passout", f"pass:{PASSWORDS['key']}")
+        kerberos = self.cluster.kerberos
+        self.keytab = kerberos.keytab("operator")
+        # Of the realm, but no tickets: what needs one says where it is.
+        self.environment = {**os.environ, **kerberos.environment,
+                            "KRB5CCNAME": f"FILE:{kerberos.dir}/none"}
+        self.provider = TokenServer(tls / "broker.pem", PASSWORDS["client"], "provided",
+                                    TOKEN_LIFE_S)
         login = "org.apache.kafka.common.security.scram.ScramLoginModule required"
         self.files = {
             "PLAIN": (self.sasl("plain", "PLAIN", "sasl.username=plain",
@@ -113,6 +127,14 @@ class Suite:
             "OAUTHBEARER": (self.sasl("bearer", "OAUTHBEARER",
                                       "enable.sasl.oauthbearer.unsecure.jwt=true",
                                       "sasl.oauthbearer.config=principal=bearer"), "User:bearer"),
+            "OAUTHBEARER, OIDC": (self.sasl(
+                "oidc", "OAUTHBEARER", "sasl.oauthbearer.method=oidc",
+                f"sasl.oauthbearer.token.endpoint.url={self.provider.url()}",
+                f"sasl.oauthbearer.client.id={CLIENT_ID}",
+                f"sasl.oauthbearer.client.secret={PASSWORDS['client']}"), "User:provided"),
+            "GSSAPI": (self.sasl("gssapi", "GSSAPI", "sasl.kerberos.service.name=kafka",
+                                 f"sasl.kerberos.principal=operator@{REALM}",
+                                 f"sasl.kerberos.keytab={self.keytab}"), "User:operator"),
             "mutual TLS": (self.properties(
                 "mtls", f"bootstrap.servers={self.cluster.addresses('mtls_port')}",
                 "security.protocol=SSL", f"ssl.ca.location={tls / 'ca.pem'}",
@@ -176,6 +198,70 @@ class Suite:
                            "-o", self.dir / "sampled.snapshot")
         self.check(done.returncode == 0 and done.stderr == "", "a command outlives its sessions",
                    done.stderr)
+
+    def long_run(self, config):
+        """Applies for more than three minutes under sessions of ten seconds; only progress is
+        said."""
+        self.admin.do("topic", "bulk", 4, "1,2")
+        with open(self.dir / "load.log", "wb") as log:
+            load = subprocess.run(
+                self.cluster.java("Load", self.cluster.bootstrap(), self.dir / "acked",
+                                  LONG_RUN_BYTES, 1, "bulk"),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.check(load.returncode == 0, "the long run: data is there")
+        plan = self.plan("the long run", config)
+        if plan is None:
+            return
+        self.n_runs += 1
+        begun = time.monotonic()
+        done = self.rezone("apply", plan, "--command-config", config, "--throttle",
+                           f"{LONG_RUN_BYTES // LONG_RUN_S // 1000}KB", "--run-dir",
+                           self.dir / f"run-{self.n_runs}", "--yes", deadline_s=900)
+        seconds = int(time.monotonic() - begun)
+        words = [line for line in done.stderr.splitlines()
+                 if any(word in line for word in ("error", "reached", "refused"))]
+        self.check(done.returncode == 0 and not words and seconds >= 180,
+                   f"a run of {seconds} s under sessions of 10 s without an error",
+                   f"  exit {done.returncode}\n" + "\n".join(words) + done.stderr[-1500:])
+
+    def renewed_tokens(self):
+        """Looks for longer than a token lasts; how many it took is the provider's to say."""
+        before = self.provider.given
+        done = self.rezone("snapshot", "--command-config", self.files["OAUTHBEARER, OIDC"][0],
+                           "--sample", "25s", "--quiet", "-o", self.dir / "renewed.snapshot")
+        given = self.provider.given - before
+        self.check(done.returncode == 0 and done.stderr == "" and 2 <= given <= 12,
+                   f"a command outlives its tokens ({given} given out)", done.stderr)
+
+    def token_refusals(self):
+        config = self.files["OAUTHBEARER, OIDC"][0]
+        stranger = Authority(self.dir / "issuer", "issuer")
+        look = ("snapshot", "--command-config", config, "-o", "/dev/null", "-X")
+        self.expect(3, "OIDC: a wrong secret", *look,
+                    "sasl.oauthbearer.client.secret=Sesame-wrong", says="invalid_client")
+        self.expect(3, "OIDC: an authority that is not trusted", *look,
+                    f"https.ca.location={stranger.certificate}", says="certificate")
+        for mode, says in (("garbage", "something else than JSON"), ("slow", "timed out")):
+            self.provider.mode = mode
+            self.expect(3, f"OIDC: {mode} answers", *look,
+                        "socket.connection.setup.timeout.ms=2000", says=says)
+        self.provider.mode = "good"
+        self.expect(0, "OIDC: the secret from the environment", *look,
+                    "sasl.oauthbearer.client.secret=",
+                    environment={"REZONE_SASL_OAUTHBEARER_CLIENT_SECRET": PASSWORDS["client"]})
+
+    def kerberos_refusals(self):
+        kerberos = self.cluster.kerberos
+        look = ("snapshot", "--command-config", self.files["GSSAPI"][0], "-o", "/dev/null", "-X")
+        bare = (*look, "sasl.kerberos.keytab=", "-X", "sasl.kerberos.principal=")
+        ticket = kerberos.ticket("operator", self.keytab)
+        self.expect(0, "GSSAPI: a ticket that kinit got", *bare,
+                    environment={"KRB5CCNAME": f"FILE:{ticket}"})
+        self.expect(3, "GSSAPI: no ticket", *bare, says="Kerberos says")
+        self.expect(3, "GSSAPI: a principal that the keytab lacks", *look,
+                    f"sasl.kerberos.principal=nobody@{REALM}", says="Kerberos says")
+        self.expect(3, "GSSAPI: a service that the realm lacks", *look,
+                    "sasl.kerberos.service.name=nothing", says="not found")
 
     def refusals(self):
         tls, sasl = self.cluster.tls, self.cluster.addresses("sasl_port")
@@ -282,9 +368,8 @@ class Suite:
         self.check(all(mode == 0o700 for _, mode in modes), "run directories are for their owner",
                    str(modes))
 
-    def run(self):
+    def run(self, full):
         self.cluster = SecureCluster.create(self.dir / "cluster", self.version, ZONES)
-        self.admin = None
         try:
             self.cluster.start()
             self.admin = Administrator(self.cluster)
@@ -293,15 +378,22 @@ class Suite:
             for name, (config, _) in self.files.items():
                 self.whole_way(name, config)
             self.refusals()
+            self.token_refusals()
+            self.kerberos_refusals()
+            self.renewed_tokens()
             self.long_session(self.files[CHANGER][0])
             self.enough_to_change()
             for right in CHANGING:
                 self.missing_to_change(right)
             self.missing_to_look()
+            if full:
+                self.long_run(self.files[CHANGER][0])
             self.secrets_stay()
         finally:
             if self.admin is not None:
                 self.admin.close()
+            if self.provider is not None:
+                self.provider.close()
             self.cluster.stop(0)
         return self.failures == 0
 
@@ -320,13 +412,15 @@ def main():
     parser.add_argument("--rezone", dest="program", required=True, help="the rezone binary")
     parser.add_argument("--version", action="append", help="Kafka's version; may be repeated")
     parser.add_argument("--dir", help="where to work (default: a temporary folder)")
+    parser.add_argument("--full", action="store_true", help="also a run of several minutes")
     options = parser.parse_args()
     good = True
     for version in options.version or ["4.3.1", "3.7.2"]:
         base = Path(options.dir or tempfile.mkdtemp(prefix="rezone-security-"))
         directory = base.resolve() / version  # the program runs with this as its current folder
         directory.mkdir(parents=True, exist_ok=True)
-        good &= Suite(directory, str(Path(options.program).resolve()), version).run()
+        good &= Suite(directory, str(Path(options.program).resolve()), version).run(
+            options.full)
     return 0 if good else 1
 
 
