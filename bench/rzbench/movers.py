@@ -19,12 +19,18 @@ class MoveFailed(Exception):
 
 
 class Rezone:
-    def __init__(self, name, program, mode):
-        self.name, self.program, self.mode = name, program, mode
+    def __init__(self, name, program, mode, auto=False):
+        self.name, self.program, self.mode, self.auto = name, program, mode, auto
+
+    def throttle(self, rate):
+        if self.auto:  # left to find its own within a band around the others' rate
+            return ["--throttle", "auto", "--throttle-min", str(rate // 2), "--throttle-max",
+                    str(rate * 2)]
+        return ["--throttle", str(rate)]
 
     def move(self, stage):
         outcome = run([self.program, "apply", str(stage.plan), "-b", stage.bootstrap,
-                       "--throttle", str(stage.rate), "--throttle-mode", self.mode, "--leaders",
+                       *self.throttle(stage.rate), "--throttle-mode", self.mode, "--leaders",
                        "never", "--run-dir", str(stage.folder / "run"), "--yes", "--quiet",
                        *stage.rezone_options], DEADLINE_S)
         if outcome.exit_code != 0:
@@ -79,6 +85,7 @@ def all_movers(program, jars):
         Rezone("rezone paced", program, "paced"),
         Rezone("rezone follower", program, "follower"),
         Rezone("rezone both", program, "both"),
+        Rezone("rezone auto", program, "paced", auto=True),
         KafkaTool("kafka 4.3.1", jars),
         KafkaTool(f"kafka 4.3.1 in batches of {BATCH}", jars, BATCH),
     ]

@@ -5,13 +5,14 @@ import statistics
 from rzbench import svg
 
 COLUMNS = [("over_ideal", "makespan / ideal"), ("copying_s", "copying, s"),
-           ("worst_5s_over_rate", "worst 5 s / rate"), ("before_p99_ms", "produce p99 before, ms"),
+           ("worst_5s_over_rate", "worst 5 s / rate"),
+           ("worst_10s_over_rate", "worst 10 s / rate"), ("before_p99_ms", "produce p99 before, ms"),
            ("during_p50_ms", "p50 during"), ("during_p99_ms", "p99 during"),
            ("during_p999_ms", "p99.9 during"), ("during_max_ms", "worst"), ("cpu_s", "CPU s"),
            ("peak_mib", "peak MiB"), ("processes", "processes")]
-PICTURED = [("over_ideal", "execute-makespan.svg", "Makespan over the ideal, every run",
+PICTURED = [("over_ideal", "makespan", "Makespan over the ideal, every run",
              "1 = every receiver at its rate from start to end"),
-            ("during_p99_ms", "execute-latency.svg", "Producer's p99 during the move, every run",
+            ("during_p99_ms", "latency", "Producer's p99 during the move, every run",
              "milliseconds")]
 
 
@@ -42,7 +43,7 @@ def summary(rows):
     return lines
 
 
-def pictures(rows):
+def pictures(rows, stem="execute"):
     """One row a tool, one kind of mark a round."""
     made = {}
     rounds = sorted({row["round"] for row in rows}, key=int)
@@ -54,17 +55,18 @@ def pictures(rows):
             if values:
                 cases.append((tool, values))
         if cases:
-            made[name] = svg.dots(title, axis, [f"round {number}" for number in rounds], cases)
+            made[f"{stem}-{name}.svg"] = svg.dots(title, axis, [f"round {number}" for number in rounds], cases)
     return made
 
 
-def section(notes, rows):
+def section(notes, rows, stem="execute"):
     loads = [float(row["load_average"]) for row in rows]
-    return ["## Execution", "", "Measured "
+    partitions = int(notes.get("small_topics", 11)) * 8 + 3
+    return [f"## Execution, {partitions} partitions", "", "Measured "
             + ", ".join(f"{key} {value}" for key, value in notes.items())
             + f". Load average before a run {min(loads):g} to {max(loads):g}: with other work on "
               "the machine the latencies are about it as much as about the tools.", "",
             "Ideal is the busiest receiver's bytes over the rate. Medians, lowest and highest in "
             "parentheses. \"Configs left\" are dynamic configurations that differ from before.", "",
-            "![makespan](results/execute-makespan.svg)", "",
-            "![latency](results/execute-latency.svg)", "", *summary(rows), ""]
+            f"![makespan](results/{stem}-makespan.svg)", "",
+            f"![latency](results/{stem}-latency.svg)", "", *summary(rows), ""]

@@ -17,17 +17,17 @@ import jars  # noqa: E402  (rig knows where)
 
 ZONES = ["az1", "az1", "az1", "az2", "az2", "az2"]
 RECEIVERS = [4, 5, 6]
-SMALL_TOPICS, PARTITIONS = 11, 8
+PARTITIONS = 8  # of a small topic
 LARGE_TOPIC = {"assignments": [[1, 2, 3], [2, 3, 1], [3, 1, 2]]}
 VERSION = "4.3.1"
 # Away from where the tests look for ports: ours are free while the cluster is down between runs.
 FIRST_PORT = 27000
 
 
-def topics():
+def topics(small):
     spec = {"large": LARGE_TOPIC}
-    for number in range(SMALL_TOPICS):
-        spec[f"small-{number:02}"] = {"assignments": [
+    for number in range(small):
+        spec[f"small-{number:03}"] = {"assignments": [
             [1 + (number + p + i) % 3 for i in range(3)] for p in range(PARTITIONS)]}
     return spec
 
@@ -35,9 +35,9 @@ def topics():
 class Stage:
     """Use as a context manager; `fresh()` before each run."""
 
-    def __init__(self, folder, program, rate, megabytes):
+    def __init__(self, folder, program, rate, megabytes, small_topics=11):
         self.rig = Rig(folder, program)
-        self.rate, self.megabytes = rate, megabytes
+        self.rate, self.megabytes, self.topics = rate, megabytes, topics(small_topics)
         self.rezone_options = []
 
     def __enter__(self):
@@ -58,7 +58,7 @@ class Stage:
     def _make(self):
         cluster = self.rig.cluster = Cluster.create(self.folder / "kafka", VERSION, ZONES, FIRST_PORT)
         cluster.start()
-        spec = topics()
+        spec = self.topics
         self.rig.oracle("create", spec=spec)
         small = [name for name in spec if name != "large"]
         # A fifth of the bytes in three large partitions: one throttle has to serve both kinds.
@@ -108,7 +108,7 @@ class Stage:
         return [str(self.rig.cluster.node(broker).data_dir()) for broker in brokers]
 
     def load(self, records_per_s):
-        return self.rig.start_load(list(topics()), 0, records_per_s)
+        return self.rig.start_load(list(self.topics), 0, records_per_s)
 
     def judge(self):
         """(partitions not where the plan wants them, dynamic configs that differ)."""
