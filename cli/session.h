@@ -4,10 +4,10 @@
 #pragma once
 
 #include "cli/args.h"
+#include "cli/zone_caps.h"
 #include "executor/cluster.h"
 #include "planner/kafka_json.h"
 #include "planner/snapshot_private.h"
-#include "cli/zone_caps.h"
 #include "rezone/run.h"
 
 /* What the options say about zones, as the run takes it; the names live in the map and the caps. */

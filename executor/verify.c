@@ -15,7 +15,6 @@
 
 #include "executor/throttle_keys.h"
 
-
 typedef struct {
     const RzPlan *plan;
     RzCluster *cluster;

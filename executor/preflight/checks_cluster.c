@@ -9,7 +9,6 @@
 /* Examples in one sentence; the rest is a count. */
 #define MAX_NAMED 5
 
-
 /* ---- versions ---- */
 
 typedef struct {

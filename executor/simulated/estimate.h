@@ -44,7 +44,7 @@ typedef struct {
     RzZonePairEstimate *zone_pairs;
     uint32_t n_zone_pairs;
     RzWide stage_saves_bytes; /* that cross between zones once less with steps, given or not */
-    RzTopicEstimate *topics; /* in plan order */
+    RzTopicEstimate *topics;  /* in plan order */
     uint32_t n_topics;
 } RzEstimate;
 
