@@ -172,7 +172,7 @@ redraw(const json_t *status)
     g_autofree char *picture = rz_watch_render(status, &look);
     g_auto(GStrv) lines = g_strsplit(g_strchomp(picture), "\n", -1);
     g_autoptr(GString) screen = g_string_new("\033[?25l\033[?7l\033[H");
-    for (int i = 0; lines[i] != NULL && i < look.rows - 1; i++)
+    for (int i = 0; i < look.rows - 1 && lines[i] != NULL; i++)
         g_string_append_printf(screen, "%s\033[K\r\n", lines[i]);
     g_string_append(screen, "\033[J\033[?7h");
     fwrite(screen->str, 1, screen->len, stdout);
