@@ -73,7 +73,8 @@ rz_apply_review(const RzArgs *args, const RzPlan *plan, RzCluster *cluster, cons
 
 int
 rz_apply_with_consent(const RzArgs *args, const RzPlanSource *source, RzCluster *cluster,
-                      const RzRunOptions *options, const char *dir, bool *declined, GError **error)
+                      const RzRunOptions *options, const char *dir, char **status, bool *declined,
+                      GError **error)
 {
     print_review(source->plan, options, dir);
     bool yes = false;
@@ -95,6 +96,7 @@ rz_apply_with_consent(const RzArgs *args, const RzPlanSource *source, RzCluster 
         .plan_length = source->text->len,
         .quiet = rz_args_flag(args, "quiet"),
         .json = rz_args_flag(args, "json"),
+        .status = status,
     };
     return rz_run_job(&job, error);
 }

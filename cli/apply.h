@@ -20,8 +20,9 @@ bool rz_apply_review(const RzArgs *args, const RzPlan *plan, RzCluster *cluster,
 
 /*
  * Says what will happen, asks, and runs the plan in @dir. The exit code, or -1 with @error set.
+ * @status: (out) (transfer full) (optional): see RzRunJob
  * @declined: (out): the operator said no and nothing was changed
  */
 int rz_apply_with_consent(const RzArgs *args, const RzPlanSource *source, RzCluster *cluster,
-                          const RzRunOptions *options, const char *dir, bool *declined,
-                          GError **error);
+                          const RzRunOptions *options, const char *dir, char **status,
+                          bool *declined, GError **error);

@@ -195,6 +195,12 @@ rz_args_value(const RzArgs *args, const char *name)
     return given->values->len > 0 ? g_ptr_array_index(given->values, 0) : NULL;
 }
 
+const char *
+rz_args_value_if_known(const RzArgs *args, const char *name)
+{
+    return rz_command_has_option(rz_args_command(args), name) ? rz_args_value(args, name) : NULL;
+}
+
 const GPtrArray *
 rz_args_list(const RzArgs *args, const char *name)
 {

@@ -56,7 +56,9 @@ bool rz_args_wants_help(const RzArgs *args);
 
 /* The option must be in the command's table: asking for another is our bug. */
 bool rz_args_flag(const RzArgs *args, const char *name);
-const char *rz_args_value(const RzArgs *args, const char *name);     /* NULL if not given */
+const char *rz_args_value(const RzArgs *args, const char *name); /* NULL if not given */
+/* For code that several commands share: NULL, too, if the command has no such option. */
+const char *rz_args_value_if_known(const RzArgs *args, const char *name);
 const GPtrArray *rz_args_list(const RzArgs *args, const char *name); /* char *; never NULL */
 
 uint32_t rz_args_n_files(const RzArgs *args);

@@ -2,14 +2,13 @@
  * cmd_add_zone.c: rezone add-zone: the whole job in the order a careful person would do it.
  *
  * Every step leaves its file in the run directory: job.json (what was asked), before.json,
- * plan.json, audit-before.html, plan.html, preflight.json, then the run's own files, then
- * after.json and audit-after.html. Until the journal exists nothing was changed, so an interrupted
- * job starts again from the first look instead of trusting an old one; after that, the run is
- * resumed and the rest follows.
+ * audit-before.html, plan.json and plan.html, estimate.json and estimate.html, preflight.json, then
+ * the run's own files, then after.json, audit-after.html, verify.json and run.html. Until the
+ * journal exists nothing was changed, so an interrupted job starts again from the first look
+ * instead of trusting an old one; after that, the run is resumed and the rest follows.
  */
 #include "cli/cmd_add_zone.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,22 +17,24 @@
 
 #include "cli/apply.h"
 #include "cli/audit_text.h"
+#include "cli/cmd_status.h"
 #include "cli/cmd_verify.h"
 #include "cli/commands.h"
+#include "cli/estimates.h"
 #include "cli/io.h"
+#include "cli/live_audit.h"
 #include "cli/output.h"
 #include "cli/plan_summary.h"
 #include "cli/policy_options.h"
 #include "cli/report/report.h"
-#include "executor/journal.h"
 #include "rezone/error.h"
 
-#define JOB_FILE "job.json"
 #define BEFORE_FILE "before.json"
 #define PLAN_FILE "plan.json"
+#define ESTIMATE_FILE "estimate.json"
 #define PREFLIGHT_FILE "preflight.json"
 #define AFTER_FILE "after.json"
-#define JOURNAL_FILE "journal"
+#define VERIFY_FILE "verify.json"
 
 typedef struct {
     const RzArgs *args;
@@ -167,6 +168,7 @@ static bool
 audit_before(Job *job, GError **error)
 {
     g_autoptr(RzAudit) audit = rz_audit_new(job->before, job->policy);
+    rz_audit_add_controllers(job->args, job->cluster, audit);
     if (!job->quiet)
         rz_audit_print_zone_loss(audit, stderr);
     return save_audit(audit, job->dir, "audit-before.html", error);
@@ -205,6 +207,25 @@ make_plan(Job *job, GError **error)
     return job->source != NULL;
 }
 
+/* In virtual time, at the rate that was asked for: does it end within the window? */
+static bool
+estimate(Job *job, GError **error)
+{
+    g_autoptr(RzEstimates) estimates = rz_estimates_from_args(job->args, error);
+    if (estimates == NULL ||
+        !rz_estimates_run(estimates, job->args, job->before, job->source->plan, error))
+        return false;
+    if (!job->quiet) {
+        fputs("Simulated run\n", stderr);
+        rz_estimates_print(estimates, job->source->plan, stderr);
+    }
+    g_autofree char *path = path_of(job->dir, ESTIMATE_FILE);
+    g_autofree char *page_path = path_of(job->dir, "estimate.html");
+    g_autofree char *text = rz_estimates_to_json(estimates);
+    g_autofree char *page = rz_report_estimate(job->source->plan, estimates);
+    return rz_save_text(path, text, error) && rz_save_text(page_path, page, error);
+}
+
 static bool
 preflight(Job *job, GError **error)
 {
@@ -215,115 +236,52 @@ preflight(Job *job, GError **error)
 typedef bool (*Step)(Job *job, GError **error);
 
 /* What comes before consent; none of it changes the cluster. */
-static const Step steps[] = {look, audit_before, make_plan, preflight};
-
-/* ---- what was asked, for resume ---- */
-
-/* Everything but -X: properties may be secrets, and are asked for again. */
-static bool
-remember_job(const RzArgs *args, const char *dir, GError **error)
-{
-    if (g_mkdir_with_parents(dir, 0700) != 0) {
-        g_set_error(error, RZ_ERROR, RZ_ERROR_FILE, "%s: cannot be created: %s", dir,
-                    g_strerror(errno));
-        return false;
-    }
-    json_t *words = json_array();
-    const RzCommand *command = rz_args_command(args);
-    for (int g = 0; g < RZ_MAX_GROUPS && command->groups[g] != NULL; g++) {
-        for (const RzOption *o = command->groups[g]->options; o->name != NULL; o++) {
-            const GPtrArray *values = rz_args_list(args, o->name);
-            for (guint i = 0; o->letter != 'X' && i < values->len; i++) {
-                const char *value = g_ptr_array_index(values, i);
-                g_autofree char *word = o->kind == RZ_OPTION_FLAG
-                                            ? g_strdup_printf("--%s", o->name)
-                                            : g_strdup_printf("--%s=%s", o->name, value);
-                json_array_append_new(words, json_string(word));
-            }
-        }
-    }
-    json_array_append_new(words, json_string("--"));
-    json_array_append_new(words, json_string(rz_args_file(args, 0)));
-    json_t *root =
-        json_pack("{s:s, s:i, s:o}", "format", "rezone-job", "version", 1, "arguments", words);
-    char *text = json_dumps(root, JSON_INDENT(1));
-    json_decref(root);
-    g_autofree char *path = path_of(dir, JOB_FILE);
-    bool good = rz_save_text(path, text, error);
-    free(text);
-    return good;
-}
-
-static RzArgs *
-recall_job(const RzArgs *resume_args, const char *dir, GError **error)
-{
-    g_autofree char *path = path_of(dir, JOB_FILE);
-    json_error_t wrong;
-    json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &wrong);
-    const json_t *words = json_object_get(root, "arguments");
-    if (!json_is_array(words)) {
-        g_set_error(error, RZ_ERROR, RZ_ERROR_INPUT, "%s: is no job of add-zone%s%s", path,
-                    root == NULL ? ": " : "", root == NULL ? wrong.text : "");
-        json_decref(root);
-        return NULL;
-    }
-    g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
-    const GPtrArray *properties = rz_args_list(resume_args, "property");
-    for (guint i = 0; i < properties->len; i++)
-        g_ptr_array_add(
-            argv, g_strdup_printf("--property=%s", (const char *)g_ptr_array_index(properties, i)));
-    size_t i = 0;
-    json_t *word = NULL;
-    json_array_foreach(words, i, word) g_ptr_array_add(
-        argv, g_strdup(json_string_value(word) != NULL ? json_string_value(word) : ""));
-    json_decref(root);
-    return rz_args_parse(rz_find_command("add-zone"), (int)argv->len, (char **)argv->pdata, error);
-}
-
-static bool
-is_job(const char *dir)
-{
-    g_autofree char *path = path_of(dir, JOB_FILE);
-    return g_file_test(path, G_FILE_TEST_EXISTS);
-}
-
-/* Killed while the journal was being begun, a run has sent nothing: only "begin" counts. */
-static RzJobStage
-stage_of(const char *dir)
-{
-    g_autofree char *path = path_of(dir, JOURNAL_FILE);
-    g_autofree char *text = NULL;
-    gsize length = 0, valid = 0;
-    if (!g_file_get_contents(path, &text, &length, NULL))
-        return RZ_JOB_PENDING;
-    g_autoptr(RzJournal) journal = rz_journal_parse(text, length, &valid, NULL);
-    if (journal == NULL)
-        return RZ_JOB_RUNNING; /* resume says what is wrong with it */
-    if (!journal->begun)
-        return RZ_JOB_PENDING;
-    bool done = journal->finished && g_strcmp0(journal->final_state, "done") == 0;
-    return done ? RZ_JOB_MOVED : RZ_JOB_RUNNING;
-}
-
-RzJobStage
-rz_add_zone_stage(const char *dir)
-{
-    return is_job(dir) ? stage_of(dir) : RZ_JOB_NONE;
-}
+static const Step steps[] = {look, audit_before, make_plan, estimate, preflight};
 
 /* ---- the job ---- */
 
-static int
-verify_and_report(const RzArgs *args, RzCluster *cluster, const RzPlan *plan, const char *dir,
-                  GError **error)
+void
+rz_add_zone_print(const RzArgs *args, const char *dir, const char *status, const char *verification)
 {
-    g_autoptr(RzSnapshot) after = rz_session_snapshot(args, cluster, error);
+    if (!rz_args_flag(args, "json"))
+        return;
+    json_t *run = status != NULL ? json_loads(status, 0, NULL) : NULL;
+    json_t *verified = verification != NULL ? json_loads(verification, 0, NULL) : NULL;
+    json_t *root =
+        json_pack("{s:s, s:o?, s:o?}", "run_dir", dir, "status", run, "verification", verified);
+    char *text = json_dumps(root, JSON_INDENT(2));
+    puts(text);
+    free(text);
+    json_decref(root);
+}
+
+static bool
+save_run_page(const char *dir, GError **error)
+{
+    g_autoptr(RzStore) store = rz_store_open_dir(dir, false, error);
+    g_autofree char *path = path_of(dir, "run.html");
+    return store != NULL && rz_status_save_page(path, dir, store, error);
+}
+
+/* @args: of the command that prints; @job_args: how add-zone was called. */
+static int
+verify_and_report(const RzArgs *args, const RzArgs *job_args, RzCluster *cluster,
+                  const RzPlan *plan, const char *dir, const char *status, GError **error)
+{
+    g_autoptr(RzSnapshot) after = rz_session_look(job_args, cluster, error);
     if (after == NULL || !save_snapshot(after, dir, AFTER_FILE, error))
         return -1;
     g_autoptr(RzAudit) audit = rz_audit_new(after, plan->policy);
-    if (!save_audit(audit, dir, "audit-after.html", error))
+    rz_audit_add_controllers(args, cluster, audit);
+    if (!save_audit(audit, dir, "audit-after.html", error) || !save_run_page(dir, error))
         return -1;
-    return rz_verify_and_print(args, plan, cluster, error);
+    g_autofree char *verification = NULL;
+    g_autofree char *path = path_of(dir, VERIFY_FILE);
+    int code = rz_verify_and_print(args, plan, cluster, after, &verification, error);
+    if (code < 0 || !rz_save_text(path, verification, error))
+        return -1;
+    rz_add_zone_print(args, dir, status, verification);
+    return code;
 }
 
 static int
@@ -340,21 +298,25 @@ do_job(const RzArgs *args, const char *dir, GError **error)
                        .zones = zones,
                        .quiet = rz_args_flag(args, "quiet")};
     job.policy = rz_policy_from_args(args, error);
-    if (job.policy == NULL || !remember_job(args, dir, error))
+    if (job.policy == NULL || !rz_job_remember(args, dir, error))
         return -1;
     for (gsize i = 0; i < G_N_ELEMENTS(steps); i++)
         if (!steps[i](&job, error))
             return -1;
+    g_autofree char *status = NULL;
     if (rz_args_flag(args, "dry-run")) {
         rz_say("dry run: nothing was changed; what would be done is in %s", dir);
+        rz_add_zone_print(args, dir, NULL, NULL);
         return 0;
     }
     bool declined = false;
-    int code =
-        rz_apply_with_consent(args, job.source, job.cluster, &options, dir, &declined, error);
-    if (code != 0 || declined)
-        return code;
-    return verify_and_report(args, job.cluster, job.source->plan, dir, error);
+    int code = rz_apply_with_consent(args, job.source, job.cluster, &options, dir, &status,
+                                     &declined, error);
+    if (code == 0 && !declined)
+        return verify_and_report(args, args, job.cluster, job.source->plan, dir, status, error);
+    if (code >= 0)
+        rz_add_zone_print(args, dir, status, NULL);
+    return code;
 }
 
 int
@@ -367,7 +329,7 @@ rz_cmd_add_zone(const RzArgs *args, GError **error)
     g_autofree char *default_dir = g_strdup_printf("rezone-run-%s", safe);
     if (dir == NULL)
         dir = default_dir;
-    if (stage_of(dir) != RZ_JOB_PENDING) {
+    if (rz_job_stage(dir) != RZ_JOB_PENDING) {
         g_set_error(error, RZ_ERROR, RZ_ERROR_USAGE,
                     "%s holds a run that has begun: go on with rezone resume %s", dir, dir);
         return -1;
@@ -378,15 +340,19 @@ rz_cmd_add_zone(const RzArgs *args, GError **error)
 int
 rz_add_zone_restart(const RzArgs *resume_args, const char *dir, GError **error)
 {
-    g_autoptr(RzArgs) args = recall_job(resume_args, dir, error);
+    g_autoptr(RzArgs) args = rz_job_recall(resume_args, dir, error);
     return args != NULL ? do_job(args, dir, error) : -1;
 }
 
 int
-rz_add_zone_finish(const RzArgs *args, const char *dir, GError **error)
+rz_add_zone_finish(const RzArgs *resume_args, const char *dir, const char *status, GError **error)
 {
     g_autofree char *path = path_of(dir, PLAN_FILE);
-    g_autoptr(RzPlan) plan = rz_load_plan(path, error);
-    g_autoptr(RzCluster) cluster = plan != NULL ? rz_session_connect_run(args, dir, error) : NULL;
-    return cluster != NULL ? verify_and_report(args, cluster, plan, dir, error) : -1;
+    g_autoptr(RzArgs) job_args = rz_job_recall(resume_args, dir, error);
+    g_autoptr(RzPlan) plan = job_args != NULL ? rz_load_plan(path, error) : NULL;
+    g_autoptr(RzCluster) cluster =
+        plan != NULL ? rz_session_connect_run(resume_args, dir, error) : NULL;
+    return cluster != NULL
+               ? verify_and_report(resume_args, job_args, cluster, plan, dir, status, error)
+               : -1;
 }

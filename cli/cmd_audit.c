@@ -7,6 +7,7 @@
 #include "cli/audit_text.h"
 #include "cli/commands.h"
 #include "cli/io.h"
+#include "cli/live_audit.h"
 #include "cli/output.h"
 #include "cli/policy_options.h"
 #include "cli/report/report.h"
@@ -75,24 +76,6 @@ load(const RzArgs *args, Subject *subject, GError **error)
             subject->snapshot = rz_session_snapshot(args, subject->cluster, error);
     }
     return subject->snapshot != NULL;
-}
-
-/* An audit without the controllers is still one: old clusters and missing rights are remarks. */
-static void
-look_at_controllers(const RzArgs *args, RzCluster *cluster, RzAudit *audit)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(RzClusterQuorum) quorum = rz_cluster_describe_quorum(cluster, &error);
-    if (quorum == NULL) {
-        if (!rz_args_flag(args, "quiet"))
-            rz_say("the controllers cannot be judged: %s", error->message);
-        return;
-    }
-    g_autofree RzVoter *voters = g_new0(RzVoter, quorum->n_voters + 1);
-    for (uint32_t v = 0; v < quorum->n_voters; v++)
-        voters[v] = (RzVoter){quorum->voters[v],
-                              quorum->voter_hosts != NULL ? quorum->voter_hosts[v] : NULL};
-    rz_audit_set_quorum(audit, quorum->leader, voters, quorum->n_voters);
 }
 
 /* ---- previews ---- */
@@ -178,7 +161,7 @@ rz_cmd_audit(const RzArgs *args, GError **error)
     g_autoptr(RzAudit) audit = rz_audit_new(subject.snapshot, policy);
     audit->what_if = g_steal_pointer(&previewed);
     if (subject.cluster != NULL)
-        look_at_controllers(args, subject.cluster, audit);
+        rz_audit_add_controllers(args, subject.cluster, audit);
     if (!report(args, audit, error))
         return -1;
     bool found = (fail_on == FAIL_ON_UNSAFE && rz_audit_is_unsafe(audit)) ||

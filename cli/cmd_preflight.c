@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/estimates.h"
 #include "cli/io.h"
 #include "cli/output.h"
 #include "cli/session.h"
@@ -47,13 +48,29 @@ read_rate(const RzArgs *args, const char *name, int64_t *rate, GError **error)
     return rz_parse_rate(name, text, rate, error);
 }
 
-/* The floor of the duration: what the busiest broker receives, at the throttle. */
-static int64_t
-shortest_ms(const RzPlan *plan, int64_t throttle)
+/* The duration, by a simulated run where a window asks for it, else what no run can undercut. */
+static bool
+foresee(const RzArgs *args, const RzPlan *plan, RzPreflightOptions *options, GError **error)
 {
     int32_t broker = -1;
     RzWide bytes = rz_plan_busiest_receiver(plan, &broker);
-    return rz_copy_time_ms(bytes, throttle);
+    options->estimate_ms = rz_copy_time_ms(bytes, options->throttle_bytes_per_s);
+    options->estimate_is_floor = true;
+    if (rz_args_value(args, "window") == NULL || rz_args_value(args, "throttle") == NULL)
+        return true;
+    g_autoptr(RzEstimates) estimates = rz_estimates_from_args(args, error);
+    if (estimates == NULL)
+        return false;
+    options->window_ms = estimates->window_ms;
+    /* A plan that does not fit the cluster any more is for other checks to say. */
+    if (!rz_estimates_run(estimates, args, options->now, plan, NULL))
+        return true;
+    const RzEstimate *estimate = g_array_index(estimates->cases, RzRateEstimate, 0).estimate;
+    if (estimate->finished) {
+        options->estimate_ms = estimate->duration_ms;
+        options->estimate_is_floor = false;
+    }
+    return true;
 }
 
 RzPreflight *
@@ -67,16 +84,15 @@ rz_preflight_from_args(const RzArgs *args, const RzPlan *plan, RzCluster *cluste
     if (window != NULL && !rz_parse_window_ms("window", window, &options.window_ms, error))
         return NULL;
     options.stage = rz_args_flag(args, "stage");
-    options.estimate_ms = shortest_ms(plan, options.throttle_bytes_per_s);
     g_autoptr(RzSnapshot) now = rz_session_snapshot(args, cluster, error);
-    if (now == NULL)
+    options.now = now;
+    if (now == NULL || !foresee(args, plan, &options, error))
         return NULL;
     g_autoptr(GPtrArray) accept = g_ptr_array_new();
     const GPtrArray *given = rz_args_list(args, "accept");
     for (guint i = 0; i < given->len; i++)
         g_ptr_array_add(accept, g_ptr_array_index(given, i));
     g_ptr_array_add(accept, NULL);
-    options.now = now;
     options.accept = (const char *const *)(void *)accept->pdata;
     return rz_preflight(plan, cluster, &options, error);
 }

@@ -23,8 +23,9 @@
 
 /* 1: the executor answered; 0: none runs; -1: @error is set. */
 static int
-tell_executor(const char *dir, const char *line, GError **error)
+tell_executor(const RzArgs *args, const char *line, GError **error)
 {
+    const char *dir = rz_args_file(args, 0);
     g_autoptr(RzStore) store = rz_store_open_dir(dir, false, error);
     if (store == NULL)
         return -1;
@@ -62,10 +63,25 @@ count_field(const json_t *root, const char *name)
                                       : json_integer_value(value));
 }
 
+/* What a command that only told the executor something leaves behind on stdout. */
+static int
+told_code(const RzArgs *args, GError **error)
+{
+    if (!rz_args_flag(args, "json"))
+        return 0;
+    g_autoptr(RzStore) store = rz_store_open_dir(rz_args_file(args, 0), false, error);
+    g_autofree char *text = store != NULL ? rz_run_status_read(store, NULL, error) : NULL;
+    if (text == NULL)
+        return -1;
+    puts(text);
+    return 0;
+}
+
 /* Waits until the executor of another shell has ended; the exit code that it ended with. */
 static int
-wait_for_executor(const char *dir, GError **error)
+wait_for_executor(const RzArgs *args, GError **error)
 {
+    const char *dir = rz_args_file(args, 0);
     g_autoptr(RzStore) store = rz_store_open_dir(dir, false, error);
     if (store == NULL)
         return -1;
@@ -83,7 +99,7 @@ wait_for_executor(const char *dir, GError **error)
         bool leftovers =
             count_field(root, "partitions_skipped") > 0 || count_field(root, "debts") > 0;
         json_decref(root);
-        printf("%s\n", state);
+        puts(rz_args_flag(args, "json") ? text : state);
         if (strcmp(state, "stopped") == 0 || strcmp(state, "paused") == 0)
             return 4;
         return leftovers ? 5 : 0;
@@ -91,7 +107,8 @@ wait_for_executor(const char *dir, GError **error)
 }
 
 static int
-act_directly(const RzArgs *args, RzRunIntent intent, const RzRunOptions *options, GError **error)
+act_directly(const RzArgs *args, RzRunIntent intent, const RzRunOptions *options, char **status,
+             GError **error)
 {
     const char *dir = rz_args_file(args, 0);
     g_autoptr(RzCluster) cluster = rz_session_connect_run(args, dir, error);
@@ -104,6 +121,7 @@ act_directly(const RzArgs *args, RzRunIntent intent, const RzRunOptions *options
         .options = options,
         .quiet = rz_args_flag(args, "quiet"),
         .json = rz_args_flag(args, "json"),
+        .status = status,
     };
     return rz_run_job(&job, error);
 }
@@ -113,9 +131,15 @@ static int
 resume_directly(const RzArgs *args, const RzRunOptions *options, GError **error)
 {
     const char *dir = rz_args_file(args, 0);
-    int code = act_directly(args, RZ_RUN_RESUME, options, error);
-    return code == 0 && rz_add_zone_stage(dir) != RZ_JOB_NONE ? rz_add_zone_finish(args, dir, error)
-                                                              : code;
+    if (rz_add_zone_stage(dir) == RZ_JOB_NONE)
+        return act_directly(args, RZ_RUN_RESUME, options, NULL, error);
+    g_autofree char *status = NULL;
+    int code = act_directly(args, RZ_RUN_RESUME, options, &status, error);
+    if (code == 0)
+        return rz_add_zone_finish(args, dir, status, error);
+    if (code > 0)
+        rz_add_zone_print(args, dir, status, NULL);
+    return code;
 }
 
 int
@@ -125,13 +149,13 @@ rz_cmd_resume(const RzArgs *args, GError **error)
     if (stage == RZ_JOB_PENDING)
         return rz_add_zone_restart(args, rz_args_file(args, 0), error);
     if (stage == RZ_JOB_MOVED)
-        return rz_add_zone_finish(args, rz_args_file(args, 0), error);
+        return rz_add_zone_finish(args, rz_args_file(args, 0), NULL, error);
     const char *throttle = rz_args_value(args, "throttle");
     RzRunOptions options;
     g_autoptr(RzZones) zones = rz_session_zones(args, error);
     if (zones == NULL || !rz_run_options_from_args(args, zones, &options, error))
         return -1;
-    int told = tell_executor(rz_args_file(args, 0), "resume", error);
+    int told = tell_executor(args, "resume", error);
     if (told == 1 && throttle != NULL) {
         g_set_error(error, RZ_ERROR, RZ_ERROR_USAGE,
                     "the run is alive: change its rate with rezone throttle %s %s",
@@ -139,7 +163,7 @@ rz_cmd_resume(const RzArgs *args, GError **error)
         return -1;
     }
     if (told != 0)
-        return told == 1 ? 0 : -1;
+        return told == 1 ? told_code(args, error) : -1;
     return resume_directly(args, &options, error);
 }
 
@@ -155,19 +179,19 @@ rz_cmd_throttle(const RzArgs *args, GError **error)
         return -1;
     g_autofree char *line =
         g_strdup_printf("throttle %" G_GINT64_FORMAT, options.throttle_bytes_per_s);
-    int told = tell_executor(rz_args_file(args, 0), line, error);
+    int told = tell_executor(args, line, error);
     if (told != 0)
-        return told == 1 ? 0 : -1;
-    return act_directly(args, RZ_RUN_THROTTLE, &options, error);
+        return told == 1 ? told_code(args, error) : -1;
+    return act_directly(args, RZ_RUN_THROTTLE, &options, NULL, error);
 }
 
 int
 rz_cmd_pause(const RzArgs *args, GError **error)
 {
-    int told = tell_executor(rz_args_file(args, 0), "pause", error);
+    int told = tell_executor(args, "pause", error);
     if (told != 0)
-        return told == 1 ? 0 : -1;
-    return act_directly(args, RZ_RUN_PAUSE, NULL, error);
+        return told == 1 ? told_code(args, error) : -1;
+    return act_directly(args, RZ_RUN_PAUSE, NULL, NULL, error);
 }
 
 /* cancel and rollback: consent, then through the executor or by ourselves, to the end. */
@@ -182,10 +206,10 @@ turn_back(const RzArgs *args, RzRunIntent intent, const char *line, const char *
         rz_say("nothing was changed");
         return 0;
     }
-    int told = tell_executor(rz_args_file(args, 0), line, error);
+    int told = tell_executor(args, line, error);
     if (told == 0)
-        return act_directly(args, intent, NULL, error);
-    return told == 1 ? wait_for_executor(rz_args_file(args, 0), error) : -1;
+        return act_directly(args, intent, NULL, NULL, error);
+    return told == 1 ? wait_for_executor(args, error) : -1;
 }
 
 int

@@ -11,6 +11,7 @@
 
 #include <jansson.h>
 
+#include "cli/cmd_status.h"
 #include "cli/commands.h"
 #include "cli/io.h"
 #include "cli/output.h"
@@ -228,9 +229,8 @@ watch_run(RzStore *store, GError **error)
     return pid == 0 || stop_watching;
 }
 
-/* The page of a run whose directory may be written to meanwhile: each file is read once. */
-static bool
-save_page(const char *file, const char *dir, RzStore *store, GError **error)
+bool
+rz_status_save_page(const char *file, const char *dir, RzStore *store, GError **error)
 {
     g_autofree char *plan_path = g_build_filename(dir, "plan.json", NULL);
     g_autofree char *events_path = g_build_filename(dir, "events.ndjson", NULL);
@@ -253,7 +253,7 @@ rz_cmd_status(const RzArgs *args, GError **error)
     bool running = true;
     bool watch = rz_args_flag(args, "watch");
     const char *page = rz_args_value(args, "html");
-    if (page != NULL && !save_page(page, rz_args_file(args, 0), store, error))
+    if (page != NULL && !rz_status_save_page(page, rz_args_file(args, 0), store, error))
         return -1;
     if (watch && !rz_args_flag(args, "json"))
         return watch_run(store, error) ? 0 : -1;

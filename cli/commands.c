@@ -106,6 +106,11 @@ static const RzOption apply_options[] = {
     {0},
 };
 
+static const RzOption price_options[] = {
+    {"cross-zone-price", 0, RZ_OPTION_VALUE, "PRICE/UNIT", "what traffic between zones costs, for example 0.01/GB"},
+    {0},
+};
+
 static const RzOption review_options[] = {
     {"accept", 0, RZ_OPTION_LIST, "CHECK", "go on although this check fails; may be repeated"},
     {"broker-bandwidth", 0, RZ_OPTION_VALUE, "RATE", "what a broker's network carries, for the headroom check"},
@@ -119,12 +124,13 @@ static const RzOption compare_options[] = {
 };
 
 static const RzOption estimate_options[] = {
-    {"throttle", 0, RZ_OPTION_VALUE, "RATE[,...]|none", "bytes per second that each broker may receive; required; several rates make a table"},
+    {"throttle", 0, RZ_OPTION_VALUE, "RATE[,...]|auto|none", "bytes per second that each broker may receive; required; several rates make a table"},
+    {"throttle-min", 0, RZ_OPTION_VALUE, "RATE", "with --throttle auto: never below this"},
+    {"throttle-max", 0, RZ_OPTION_VALUE, "RATE", "with --throttle auto: never above this"},
     {"throttle-mode", 0, RZ_OPTION_VALUE, "paced|follower|both", "as for apply (default: paced)"},
     {"stage", 0, RZ_OPTION_FLAG, NULL, "as for apply"},
     {"zone-cap", 0, RZ_OPTION_LIST, "FROM:TO=RATE", "as for apply; may be repeated"},
     {"window", 0, RZ_OPTION_VALUE, "HH:MM-HH:MM", "the maintenance window, local time: which of the rates fit into it"},
-    {"cross-zone-price", 0, RZ_OPTION_VALUE, "PRICE/UNIT", "what traffic between zones costs, for example 0.01/GB"},
     {"broker-bandwidth", 0, RZ_OPTION_VALUE, "RATE", "what a broker's network carries each way (default: 10 Gbit/s)"},
     {"kafka-version", 0, RZ_OPTION_VALUE, "X.Y", "whose rules for completing a move to follow (default: 4.3)"},
     {0},
@@ -192,6 +198,7 @@ static const RzOptionGroup plan_group = {"Files", plan_options};
 static const RzOptionGroup apply_group = {"Execution", apply_options};
 static const RzOptionGroup compare_group = {"Time", compare_options};
 static const RzOptionGroup estimate_group = {"What to assume", estimate_options};
+static const RzOptionGroup price_group = {"Money", price_options};
 static const RzOptionGroup review_group = {"Risk review", review_options};
 static const RzOptionGroup preflight_group = {"What is intended", preflight_options};
 static const RzOptionGroup resume_group = {"Execution", resume_options};
@@ -199,9 +206,9 @@ static const RzOptionGroup consent_group = {"Consent", yes_options};
 static const RzOptionGroup status_group = {"View", status_options};
 
 const RzCommand rz_commands[] = {
-    {"add-zone", rz_cmd_add_zone, "the whole job in one run directory: snapshot, audit, plan, preflight, review and consent, apply, verify",
-     "ZONE", 1, 1, {&apply_group, &policy_group, &job_leader_group, &review_group, &cluster_group, &output_group},
-     "Spreads the cluster over the zones that serve today and ZONE, in the order a careful person would do it, and ends with what each zone's loss would do. Every step leaves its file in the run directory; interrupted anywhere, rezone resume DIR goes on. Refuses when ZONE has no live broker or serves already, or when a check fails.",
+    {"add-zone", rz_cmd_add_zone, "the whole job in one run directory: snapshot, audit, plan, estimate, preflight, consent, apply, verify",
+     "ZONE", 1, 1, {&apply_group, &policy_group, &job_leader_group, &review_group, &price_group, &cluster_group, &output_group},
+     "Spreads the cluster over the zones that serve today and ZONE, in the order a careful person would do it: it looks, judges, plans and proves the plan, rehearses it in virtual time against the window, reviews the risks, asks, moves, and ends with which zones serve, what each zone's loss would do and what is left to do. Every step leaves its file in the run directory; interrupted anywhere, rezone resume DIR goes on. Refuses when ZONE has no live broker or serves already, or when a check fails.",
      "rezone add-zone az2 -b localhost:9092 --throttle 50MB"},
     {"snapshot", rz_cmd_snapshot, "write the cluster as it is: brokers, zones, replicas, ISR, leaders, sizes, disk room",
      "", 0, 0, {&snapshot_group, &cluster_group, &quiet_group},
@@ -225,7 +232,7 @@ const RzCommand rz_commands[] = {
      "Plans the snapshot as asked, as Kafka's own generator would place it, and with one thing changed at a time, and shows what each costs and what it is worth. Changes nothing.",
      "rezone compare before.json --throttle 50MB"},
     {"estimate", rz_cmd_estimate, "time, bytes per broker and zone pair, peak disk and money for a plan at given throttles",
-     "SNAPSHOT PLAN", 2, 2, {&estimate_group, &report_group},
+     "SNAPSHOT PLAN", 2, 2, {&estimate_group, &price_group, &report_group},
      "Carries the plan out in virtual time, with the real executor on a simulated cluster that the snapshot describes, and says how long it takes, next to the floor that no tool can undercut. With several rates it prints a table, and with a window the smallest rate that fits. Touches no cluster.",
      "rezone estimate before.json plan.json --throttle 20MB,50MB,100MB --window 22:00-05:00\nrezone estimate before.json plan.json --throttle 50MB --cross-zone-price 0.01/GB"},
     {"preflight", rz_cmd_preflight, "review the risks of a plan against the live cluster, now",
@@ -262,7 +269,7 @@ const RzCommand rz_commands[] = {
      "rezone rollback rezone-run-0123456789ab -b localhost:9092"},
     {"verify", rz_cmd_verify, "compare the live cluster with a plan's targets and look for leftovers",
      "PLAN", 1, 1, {&cluster_group, &output_group},
-     "Checks every partition of the plan for its ordered list, ISR and leader, and the cluster for reassignments and throttles left behind, and says what each zone's loss would do now. Exit code 1 if something differs.",
+     "Checks every partition of the plan for its ordered list, ISR and leader, and the cluster for reassignments and throttles left behind, and says which zones serve now, what each zone's loss would do and what is left to do. Exit code 1 if something differs.",
      "rezone verify plan.json -b localhost:9092"},
     {"sandbox", rz_cmd_sandbox, "an embedded simulated cluster on loopback that speaks Kafka's protocol, to try all of it",
      "", 0, 0, {&sandbox_cluster_group, &sandbox_server_group},

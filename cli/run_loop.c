@@ -109,12 +109,14 @@ turn(RzRun *run, RzControl *control, int signals, RzProgress *progress, bool *ab
 static void
 print_end(const RzRunJob *job, RzStore *store, const RzRun *run)
 {
-    if (job->json) {
-        g_autofree char *text = rz_run_status_read(store, NULL, NULL);
-        if (text != NULL)
-            puts(text);
+    bool wanted = job->json || job->status != NULL;
+    g_autofree char *text = wanted ? rz_run_status_read(store, NULL, NULL) : NULL;
+    if (job->json && job->status == NULL && text != NULL)
+        puts(text);
+    if (job->status != NULL)
+        *job->status = g_steal_pointer(&text);
+    if (job->json)
         return;
-    }
     RzRunStatus status = {0};
     rz_run_status(run, &status);
     g_autofree char *line = rz_progress_summary(&status);

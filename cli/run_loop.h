@@ -16,6 +16,8 @@ typedef struct {
     gsize plan_length;
     bool quiet;
     bool json;
+    char **status; /* (out) (transfer full): the last status as JSON, for a caller with a document
+                      of its own: with json, nothing is printed; NULL: not wanted */
 } RzRunJob;
 
 /* Opens the run in @job->dir and turns it to its end. The exit code, or -1 with @error set. */

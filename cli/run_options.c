@@ -42,35 +42,30 @@ take_choice(const Choice *choice, const char *text, RzRunOptions *options, GErro
     return false;
 }
 
-static const char *
-value_if_known(const RzArgs *args, const char *name)
-{
-    return rz_command_has_option(rz_args_command(args), name) ? rz_args_value(args, name) : NULL;
-}
-
 typedef struct {
     const char *word;
     int64_t rate;
 } RateWord;
 
-static bool
-take_throttle(const char *text, RzRunOptions *options, GError **error)
+bool
+rz_throttle_from_text(const char *text, int64_t *rate, GError **error)
 {
     static const RateWord words[] = {{"none", 0}, {"auto", RZ_THROTTLE_AUTO}};
     for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
         if (strcmp(text, words[i].word) != 0)
             continue;
-        options->throttle_bytes_per_s = words[i].rate;
+        *rate = words[i].rate;
         return true;
     }
-    return rz_parse_rate("throttle", text, &options->throttle_bytes_per_s, error);
+    return rz_parse_rate("throttle", text, rate, error);
 }
 
-static bool
-take_bounds(const RzArgs *args, RzRunOptions *options, GError **error)
+/* Bounds mean something to the automatic rate only. */
+bool
+rz_throttle_bounds_from_args(const RzArgs *args, RzRunOptions *options, GError **error)
 {
-    const char *min = value_if_known(args, "throttle-min");
-    const char *max = value_if_known(args, "throttle-max");
+    const char *min = rz_args_value_if_known(args, "throttle-min");
+    const char *max = rz_args_value_if_known(args, "throttle-max");
     if ((min != NULL || max != NULL) && options->throttle_bytes_per_s != RZ_THROTTLE_AUTO) {
         g_set_error(error, RZ_ERROR, RZ_ERROR_USAGE,
                     "--throttle-min and --throttle-max bound --throttle auto");
@@ -131,17 +126,17 @@ rz_run_options_from_args(const RzArgs *args, const RzZones *zones, RzRunOptions 
     rz_zone_caps_lend(zones->caps, options);
     if (!rz_run_mode_from_args(args, options, error))
         return false;
-    const char *throttle = value_if_known(args, "throttle");
-    if (throttle != NULL && !take_throttle(throttle, options, error))
+    const char *throttle = rz_args_value_if_known(args, "throttle");
+    if (throttle != NULL && !rz_throttle_from_text(throttle, &options->throttle_bytes_per_s, error))
         return false;
-    if (!take_bounds(args, options, error))
+    if (!rz_throttle_bounds_from_args(args, options, error))
         return false;
     const RzClock *clock = rz_clock_system();
-    const char *start = value_if_known(args, "start-at");
+    const char *start = rz_args_value_if_known(args, "start-at");
     if (start != NULL &&
         !rz_parse_time("start-at", start, clock->wall_ms(clock), &options->start_at_ms, error))
         return false;
-    const char *window = value_if_known(args, "window");
+    const char *window = rz_args_value_if_known(args, "window");
     int from = 0, to = 0;
     if (window == NULL)
         return true;

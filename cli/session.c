@@ -196,23 +196,34 @@ look_once(RzCluster *cluster, const RzLiveSnapshotOptions *options, GError **err
 }
 
 RzSnapshot *
-rz_session_snapshot(const RzArgs *args, RzCluster *cluster, GError **error)
+rz_session_look(const RzArgs *args, RzCluster *cluster, GError **error)
 {
     g_autoptr(RzZones) zones = rz_session_zones(args, error);
     if (zones == NULL)
-        return NULL;
-    const char *sample = rz_command_has_option(rz_args_command(args), "sample")
-                             ? rz_args_value(args, "sample")
-                             : NULL;
-    int64_t sample_ms = 0;
-    if (sample != NULL && !rz_parse_duration("sample", sample, &sample_ms, error))
         return NULL;
     RzLiveSnapshotOptions options = {
         .zone_map = zones->entries,
         .n_zone_map = zones->n_entries,
     };
-    if (sample_ms == 0)
-        return look_once(cluster, &options, error);
+    return look_once(cluster, &options, error);
+}
+
+RzSnapshot *
+rz_session_snapshot(const RzArgs *args, RzCluster *cluster, GError **error)
+{
+    g_autoptr(RzZones) zones = rz_session_zones(args, error);
+    if (zones == NULL)
+        return NULL;
+    const char *sample = rz_args_value_if_known(args, "sample");
+    int64_t sample_ms = 0;
+    if (sample == NULL)
+        return rz_session_look(args, cluster, error);
+    if (!rz_parse_duration("sample", sample, &sample_ms, error))
+        return NULL;
+    RzLiveSnapshotOptions options = {
+        .zone_map = zones->entries,
+        .n_zone_map = zones->n_entries,
+    };
     const RzClock *clock = rz_clock_system();
     int64_t start_ms = clock->monotonic_ms(clock);
     g_autoptr(RzSnapshot) earlier = look_once(cluster, &options, error);

@@ -40,5 +40,7 @@ bool rz_session_remember(const RzArgs *args, const char *run_dir, GError **error
  * the command has it, twice with that time between, so that write rates are known.
  */
 RzSnapshot *rz_session_snapshot(const RzArgs *args, RzCluster *cluster, GError **error);
+/* The same without measuring, whatever --sample says. */
+RzSnapshot *rz_session_look(const RzArgs *args, RzCluster *cluster, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RzZones, rz_zones_free)

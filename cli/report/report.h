@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "executor/simulated/estimate.h"
+#include "cli/estimates.h"
 #include "planner/audit.h"
 #include "planner/compare.h"
 #include "planner/plan_private.h"
@@ -14,13 +14,7 @@ char *rz_report_plan(const RzSnapshot *before, const RzPlan *plan, GError **erro
 char *rz_report_compare(const RzSnapshot *snapshot, const RzComparison *comparison,
                         int64_t throttle_bytes_per_s);
 
-/* One rate of several. */
-typedef struct {
-    int64_t rate; /* bytes per second of a receiving broker; 0: no throttle */
-    const RzEstimate *estimate;
-} RzRateEstimate;
-
-char *rz_report_estimate(const RzPlan *plan, const RzRateEstimate *cases, guint n_cases);
+char *rz_report_estimate(const RzPlan *plan, const RzEstimates *estimates);
 
 /*
  * A run as its directory tells it: @status and @events as they are in the files, bytes from @plan.

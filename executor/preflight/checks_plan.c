@@ -1,5 +1,5 @@
 /*
- * checks_plan.c: does this plan still fit this cluster, its disks, its network and the night?
+ * checks_plan.c: does this plan still fit this cluster and the night?
  */
 #include <inttypes.h>
 #include <string.h>
@@ -10,12 +10,6 @@
 #include "planner/plan_apply.h"
 
 #define MAX_NAMED 5
-
-/* What stays free of a disk when everything has arrived, unless the policy says otherwise. */
-#define DEFAULT_RESERVE_PERCENT 10
-
-/* Old copies stay until a move is done, and new ones arrive behind a moving tail. */
-#define BANDWIDTH_SHARE 0.8
 
 /* ---- is it still the cluster that was planned for? ---- */
 
@@ -90,16 +84,22 @@ rz_check_plan_fresh(const RzPreflightContext *context, RzFindings *findings)
 
 /* ---- the receiving brokers ---- */
 
-static bool
-has_cordoned_dirs(const RzPreflightContext *context, int32_t broker)
+static void
+check_directories(const RzReceiver *receiver, RzFindings *findings)
 {
-    const RzTopicPartition none = {"", 0};
-    g_autoptr(RzClusterLogDirs) dirs =
-        rz_cluster_describe_log_dirs(context->cluster, broker, &none, 0, NULL);
-    for (uint32_t i = 0; dirs != NULL && i < dirs->n_dirs; i++)
-        if (dirs->dirs[i].cordoned)
-            return true;
-    return false;
+    const RzClusterLogDirs *dirs = receiver->log_dirs;
+    uint32_t cordoned = 0, offline = 0;
+    for (uint32_t i = 0; dirs != NULL && i < dirs->n_dirs; i++) {
+        cordoned += dirs->dirs[i].cordoned;
+        offline += dirs->dirs[i].error != RZ_KAFKA_NONE;
+    }
+    if (cordoned > 0)
+        rz_findings_add(findings, cordoned == dirs->n_dirs ? RZ_VERDICT_FAIL : RZ_VERDICT_WARN,
+                        "broker %d has %u of %u log directories cordoned", receiver->id, cordoned,
+                        dirs->n_dirs);
+    if (offline > 0)
+        rz_findings_add(findings, RZ_VERDICT_WARN, "broker %d has %u of %u log directories offline",
+                        receiver->id, offline, dirs->n_dirs);
 }
 
 void
@@ -113,89 +113,15 @@ rz_check_targets(const RzPreflightContext *context, RzFindings *findings)
             rz_findings_add(findings, RZ_VERDICT_FAIL, "broker %d is fenced", id);
         else if (rz_cluster_find_broker(context->metadata, id) == NULL)
             rz_findings_add(findings, RZ_VERDICT_FAIL, "broker %d is not alive", id);
-        else if (has_cordoned_dirs(context, id))
-            rz_findings_add(findings, RZ_VERDICT_FAIL, "broker %d has a cordoned log directory",
-                            id);
+        else
+            check_directories(&context->receivers[i], findings);
     }
     if (findings->verdict == RZ_VERDICT_OK)
         rz_findings_add(findings, RZ_VERDICT_OK, "all %u receiving brokers are alive",
                         context->n_receivers);
     else
-        rz_findings_advise(findings, "Kafka accepts moves to such brokers and never ends them: "
-                                     "bring them back, or make a plan without them");
-}
-
-/* ---- disk ---- */
-
-/* Small test clusters would read "0.0 GB" everywhere. (transfer full) */
-static char *
-size_text(double bytes)
-{
-    bool large = bytes >= 1e9 || bytes <= -1e9;
-    return g_strdup_printf(large ? "%.1f GB" : "%.1f MB", bytes / (large ? 1e9 : 1e6));
-}
-
-static void
-say_disk_too_small(const RzReceiver *receiver, int64_t total, int64_t usable, int reserve_percent,
-                   RzFindings *findings)
-{
-    g_autofree char *free_text = size_text((double)usable);
-    g_autofree char *incoming = size_text((double)receiver->incoming_bytes);
-    g_autofree char *left = size_text((double)(usable - receiver->incoming_bytes));
-    g_autofree char *all = size_text((double)total);
-    rz_findings_add(findings, RZ_VERDICT_FAIL,
-                    "broker %d has %s free and receives %s: %s would be left of %s, less than the "
-                    "reserve of %d %%",
-                    receiver->id, free_text, incoming, left, all, reserve_percent);
-}
-
-static void
-say_directories_uneven(const RzReceiver *receiver, uint32_t n_dirs, int64_t worst,
-                       RzFindings *findings)
-{
-    g_autofree char *fullest = size_text((double)worst);
-    g_autofree char *incoming = size_text((double)receiver->incoming_bytes);
-    rz_findings_add(findings, RZ_VERDICT_WARN,
-                    "broker %d has %u log directories; Kafka fills the one with the fewest "
-                    "partitions, and the fullest has %s for %s that arrive",
-                    receiver->id, n_dirs, fullest, incoming);
-}
-
-static void
-check_one_disk(const RzPreflightContext *context, const RzReceiver *receiver, int reserve_percent,
-               RzFindings *findings)
-{
-    uint32_t index = rz_snapshot_find_broker(context->now, receiver->id);
-    int64_t total = -1, usable = -1;
-    if (index == RZ_NONE || !rz_snapshot_broker_room(context->now, index, &total, &usable)) {
-        rz_findings_add(findings, RZ_VERDICT_UNKNOWN, "broker %d does not tell its free disk space",
-                        receiver->id);
-        return;
-    }
-    const RzBroker *broker = &context->now->brokers[index];
-    int64_t worst = INT64_MAX;
-    for (uint32_t d = 0; d < broker->n_log_dirs; d++)
-        worst = MIN(worst, context->now->log_dirs[broker->first_log_dir + d].usable_bytes);
-    double left = (double)(usable - receiver->incoming_bytes);
-    if (left < (double)total * reserve_percent / 100)
-        say_disk_too_small(receiver, total, usable, reserve_percent, findings);
-    else if (broker->n_log_dirs > 1 && receiver->incoming_bytes > worst)
-        say_directories_uneven(receiver, broker->n_log_dirs, worst, findings);
-}
-
-void
-rz_check_disk(const RzPreflightContext *context, RzFindings *findings)
-{
-    int reserve = context->plan->policy != NULL ? context->plan->policy->disk_reserve_percent
-                                                : DEFAULT_RESERVE_PERCENT;
-    for (uint32_t i = 0; i < context->n_receivers; i++)
-        check_one_disk(context, &context->receivers[i], reserve, findings);
-    if (findings->evidence->len == 0)
-        rz_findings_add(findings, RZ_VERDICT_OK,
-                        "every receiving broker keeps %d %% free after all has arrived", reserve);
-    else if (findings->verdict == RZ_VERDICT_FAIL)
-        rz_findings_advise(findings, "make room, or plan with fewer topics (--only-topic) or more "
-                                     "brokers");
+        rz_findings_advise(findings, "moves to brokers that take none are refused, or accepted and "
+                                     "never end: bring them back, or make a plan without them");
 }
 
 /* ---- steps ---- */
@@ -231,7 +157,7 @@ rz_check_stage(const RzPreflightContext *context, RzFindings *findings)
         guint last = steps->lengths->len - 1;
         longest = MAX(longest, g_array_index(steps->lengths, uint16_t, last));
     }
-    g_autofree char *bytes = size_text((double)saved);
+    g_autofree char *bytes = rz_preflight_size_text((double)saved);
     if (staged == 0)
         rz_findings_add(findings, context->options->stage ? RZ_VERDICT_WARN : RZ_VERDICT_OK,
                         "no partition gains from --stage: none gets several replicas in a zone "
@@ -248,7 +174,7 @@ rz_check_stage(const RzPreflightContext *context, RzFindings *findings)
                         staged, longest, bytes);
 }
 
-/* ---- rates ---- */
+/* ---- the throttle and the night ---- */
 
 void
 rz_check_write_rate(const RzPreflightContext *context, RzFindings *findings)
@@ -283,60 +209,41 @@ rz_check_write_rate(const RzPreflightContext *context, RzFindings *findings)
         rz_findings_add(findings, RZ_VERDICT_OK, "the throttle leaves room above the write rate");
 }
 
-/* While a broker is down and comes back, its peers serve its share and refill it. */
-void
-rz_check_headroom(const RzPreflightContext *context, RzFindings *findings)
+/* (transfer full) */
+static char *
+time_text(int64_t ms)
 {
-    int64_t bandwidth = context->options->bandwidth_bytes_per_s;
-    int64_t throttle = context->options->throttle_bytes_per_s;
-    if (bandwidth <= 0) {
-        rz_findings_add(findings, RZ_VERDICT_UNKNOWN,
-                        "the network of a broker is not known (--broker-bandwidth tells)");
-        return;
-    }
-    if (throttle <= 0) {
-        rz_findings_add(findings, throttle == 0 ? RZ_VERDICT_WARN : RZ_VERDICT_UNKNOWN,
-                        "without a throttle the copies take what the network gives");
-        return;
-    }
-    for (uint32_t i = 0; i < context->n_receivers; i++) {
-        const RzReceiver *receiver = &context->receivers[i];
-        double writes = (double)MAX(receiver->write_rate_bytes_per_s, 0);
-        double brokers = MAX(context->metadata->n_brokers, 2);
-        double load = (double)throttle + writes * brokers / (brokers - 1);
-        if (load > BANDWIDTH_SHARE * (double)bandwidth)
-            rz_findings_add(findings, RZ_VERDICT_WARN,
-                            "broker %d would carry %.1f MB/s with one broker down, of %.1f MB/s",
-                            receiver->id, load / 1e6, (double)bandwidth / 1e6);
-    }
-    if (findings->evidence->len == 0)
-        rz_findings_add(findings, RZ_VERDICT_OK, "there is headroom even with one broker down");
-    else
-        rz_findings_advise(findings, "choose a lower throttle, or a quieter hour");
+    return ms < 120000 ? g_strdup_printf("%" PRId64 " s", ms / 1000)
+                       : g_strdup_printf("%" PRId64 " min", ms / 60000);
 }
 
 void
 rz_check_window(const RzPreflightContext *context, RzFindings *findings)
 {
-    int64_t window = context->options->window_ms, estimate = context->options->estimate_ms;
+    const RzPreflightOptions *options = context->options;
+    int64_t window = options->window_ms, estimate = options->estimate_ms;
+    const char *how =
+        options->estimate_is_floor ? "copying takes at least" : "the simulated run takes";
     if (window <= 0) {
         rz_findings_add(findings, RZ_VERDICT_OK, "no maintenance window is given");
-    } else if (estimate < 0) {
-        rz_findings_add(findings, RZ_VERDICT_UNKNOWN,
-                        "without a throttle the duration cannot be told");
-    } else if (estimate > window) {
-        int64_t nights = (estimate + window - 1) / window;
-        rz_findings_add(findings, RZ_VERDICT_WARN,
-                        "at least %" PRId64 " min of copying, the window has %" PRId64
-                        " min: %" PRId64 " windows",
-                        estimate / 60000, window / 60000, nights);
-        rz_findings_advise(findings, "with --window the run pauses outside it and goes on in the "
-                                     "next one; a higher throttle shortens it");
-    } else {
-        rz_findings_add(findings, RZ_VERDICT_OK,
-                        "at least %" PRId64 " min of copying, the window has %" PRId64 " min",
-                        estimate / 60000, window / 60000);
+        return;
     }
+    if (estimate < 0) {
+        rz_findings_add(findings, RZ_VERDICT_UNKNOWN,
+                        "the duration cannot be told without a throttle");
+        return;
+    }
+    g_autofree char *duration = time_text(estimate);
+    g_autofree char *length = time_text(window);
+    if (estimate <= window) {
+        rz_findings_add(findings, RZ_VERDICT_OK, "%s %s, the window has %s", how, duration, length);
+        return;
+    }
+    int64_t nights = (estimate + window - 1) / window;
+    rz_findings_add(findings, RZ_VERDICT_WARN, "%s %s, the window has %s: %" PRId64 " windows", how,
+                    duration, length, nights);
+    rz_findings_advise(findings, "with --window the run pauses outside it and goes on in the next "
+                                 "one; a higher throttle shortens it");
 }
 
 /* ---- afterwards ---- */

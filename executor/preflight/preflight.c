@@ -10,7 +10,6 @@
 #include <jansson.h>
 
 #include "executor/preflight/context.h"
-#include "planner/plan_facts.h"
 
 typedef struct {
     const char *name;
@@ -108,65 +107,6 @@ rz_plan_has_partition(const RzPlan *plan, const char *topic, int32_t partition)
 
 /* ---- context ---- */
 
-static RzReceiver *
-find_receiver(GArray *receivers, int32_t id)
-{
-    for (guint i = 0; i < receivers->len; i++) {
-        RzReceiver *receiver = &g_array_index(receivers, RzReceiver, i);
-        if (receiver->id == id)
-            return receiver;
-    }
-    RzReceiver added = {.id = id};
-    g_array_append_val(receivers, added);
-    return &g_array_index(receivers, RzReceiver, receivers->len - 1);
-}
-
-static int64_t
-write_rate_of(const RzSnapshot *now, const char *topic, int32_t number)
-{
-    uint32_t t = rz_snapshot_find_topic(now, topic);
-    uint32_t p = t == RZ_NONE ? RZ_NONE : rz_snapshot_find_partition(now, t, number);
-    return p == RZ_NONE ? -1 : now->partitions[p].write_rate_bytes_per_s;
-}
-
-static void
-add_rate(RzReceiver *receiver, int64_t rate)
-{
-    bool known = rate >= 0 && receiver->write_rate_bytes_per_s >= 0;
-    receiver->write_rate_bytes_per_s = known ? receiver->write_rate_bytes_per_s + rate : -1;
-}
-
-static int
-by_id(const void *a, const void *b)
-{
-    int32_t left = ((const RzReceiver *)a)->id, right = ((const RzReceiver *)b)->id;
-    return (left > right) - (left < right);
-}
-
-static void
-collect_receivers(RzPreflightContext *context)
-{
-    const RzPlan *plan = context->plan;
-    g_autoptr(GArray) receivers = g_array_new(FALSE, TRUE, sizeof(RzReceiver));
-    for (uint32_t i = 0; i < plan->n_moves; i++) {
-        const RzMove *move = &plan->moves[i];
-        int64_t rate = write_rate_of(context->now, plan->topics[move->topic].name, move->partition);
-        for (uint16_t r = 0; r < move->n_to; r++) {
-            int32_t id = rz_move_to(plan, move)[r];
-            if (rz_plan_list_has(rz_move_from(plan, move), move->n_from, id))
-                continue;
-            RzReceiver *receiver = find_receiver(receivers, id);
-            receiver->incoming_bytes += move->size_bytes;
-            receiver->n_incoming++;
-            add_rate(receiver, rate);
-        }
-    }
-    context->n_receivers = receivers->len;
-    context->receivers = (RzReceiver *)(void *)g_array_steal(receivers, NULL);
-    if (context->n_receivers > 0)
-        qsort(context->receivers, context->n_receivers, sizeof *context->receivers, by_id);
-}
-
 static bool
 context_read(RzPreflightContext *context, GError **error)
 {
@@ -177,7 +117,7 @@ context_read(RzPreflightContext *context, GError **error)
     context->registered = rz_cluster_describe(context->cluster, &context->permissions, NULL);
     context->reassignments =
         rz_cluster_list_reassignments(context->cluster, NULL, 0, &context->reassignments_error);
-    collect_receivers(context);
+    rz_preflight_read_traffic(context);
     return true;
 }
 
@@ -188,7 +128,10 @@ context_clear(RzPreflightContext *context)
     rz_cluster_metadata_free(context->registered);
     rz_cluster_reassignments_free(context->reassignments);
     g_clear_error(&context->reassignments_error);
+    for (uint32_t i = 0; i < context->n_receivers; i++)
+        rz_cluster_log_dirs_free(context->receivers[i].log_dirs);
     g_free(context->receivers);
+    g_free(context->traffic);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RzPreflightContext, context_clear)

@@ -31,6 +31,7 @@ typedef struct {
     int64_t bandwidth_bytes_per_s; /* of a broker's network, -1: not said */
     int64_t window_ms;             /* length of the maintenance window; 0: none */
     int64_t estimate_ms;           /* expected duration; -1: unknown */
+    bool estimate_is_floor;        /* it is only what no run can undercut */
     bool stage;                    /* by steps, see executor/stage.h */
     const char *const *accept;     /* names of checks, NULL-terminated; NULL: none */
 } RzPreflightOptions;

@@ -51,12 +51,15 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Rehearsal, rehearsal_clear)
 /* ---- what the plan alone says ---- */
 
 static RzBrokerEstimate *
-receiver_of(GArray *brokers, const RzSnapshot *snapshot, int32_t id)
+broker_of(GArray *brokers, const RzSnapshot *snapshot, int32_t id)
 {
     for (guint i = 0; i < brokers->len; i++)
         if (g_array_index(brokers, RzBrokerEstimate, i).broker_id == id)
             return &g_array_index(brokers, RzBrokerEstimate, i);
-    RzBrokerEstimate added = {.broker_id = id, .total_bytes = -1, .free_bytes = -1};
+    RzBrokerEstimate added = {.broker_id = id,
+                              .total_bytes = -1,
+                              .free_bytes = -1,
+                              .free_at_peak_bytes = RZ_ESTIMATE_UNKNOWN};
     uint32_t b = rz_snapshot_find_broker(snapshot, id);
     if (b != RZ_NONE)
         rz_snapshot_broker_room(snapshot, b, &added.total_bytes, &added.free_bytes);
@@ -113,7 +116,9 @@ count_step(Traffic *traffic, int32_t source, RzPartList before, RzPartList after
     for (uint16_t i = 0; i < after.n; i++) {
         if (rz_list_has(before.ids, before.n, after.ids[i]))
             continue;
-        receiver_of(traffic->brokers, traffic->snapshot, after.ids[i])->incoming_bytes += bytes;
+        broker_of(traffic->brokers, traffic->snapshot, after.ids[i])->incoming_bytes += bytes;
+        if (source >= 0)
+            broker_of(traffic->brokers, traffic->snapshot, source)->outgoing_bytes += bytes;
         count_pair(traffic->pairs, zone_name(traffic->snapshot, source),
                    zone_name(traffic->snapshot, after.ids[i]), bytes);
     }
@@ -162,37 +167,75 @@ count_bytes(Rehearsal *r)
 
 /* ---- looking at the simulated cluster now and then ---- */
 
+/* What the logs of a broker hold now; -1 when it cannot be asked. */
+static int64_t
+held_bytes(const Rehearsal *r, int32_t broker_id)
+{
+    g_autoptr(GArray) dirs = NULL;
+    g_autoptr(GArray) replicas = NULL;
+    if (!rz_sim_log_dirs(r->sim, broker_id, &dirs, &replicas))
+        return -1;
+    int64_t held = 0;
+    for (guint k = 0; k < replicas->len; k++)
+        held += g_array_index(replicas, RzSimLogReplicaView, k).size_bytes;
+    return held;
+}
+
 static void
 look_at_disks(Rehearsal *r)
 {
     for (uint32_t i = 0; i < r->estimate->n_brokers; i++) {
         RzBrokerEstimate *broker = &r->estimate->brokers[i];
-        g_autoptr(GArray) dirs = NULL;
-        g_autoptr(GArray) replicas = NULL;
-        if (!rz_sim_log_dirs(r->sim, broker->broker_id, &dirs, &replicas))
-            continue;
-        int64_t held = 0;
-        for (guint k = 0; k < replicas->len; k++)
-            held += g_array_index(replicas, RzSimLogReplicaView, k).size_bytes;
-        broker->peak_bytes = MAX(broker->peak_bytes, held);
+        broker->peak_bytes = MAX(broker->peak_bytes, held_bytes(r, broker->broker_id));
+    }
+}
+
+static void
+weigh_before(Rehearsal *r)
+{
+    for (uint32_t i = 0; i < r->estimate->n_brokers; i++) {
+        RzBrokerEstimate *broker = &r->estimate->brokers[i];
+        broker->before_bytes = MAX(held_bytes(r, broker->broker_id), 0);
+    }
+}
+
+static void
+settle_disks(RzEstimate *estimate)
+{
+    for (uint32_t i = 0; i < estimate->n_brokers; i++) {
+        RzBrokerEstimate *broker = &estimate->brokers[i];
+        if (broker->free_bytes >= 0)
+            broker->free_at_peak_bytes =
+                broker->free_bytes - (broker->peak_bytes - broker->before_bytes);
     }
 }
 
 static bool
-topic_is_done(const Rehearsal *r, const RzPlanTopic *topic)
+is_in_place(const Rehearsal *r, const RzMove *move, const RzSimPartitionView *view)
+{
+    const int32_t *to = rz_move_to(r->plan, move);
+    return view->adding.n == 0 && view->removing.n == 0 && view->replicas.n == move->n_to &&
+           memcmp(view->replicas.ids, to, move->n_to * sizeof *to) == 0;
+}
+
+static void
+look_at_topic(const Rehearsal *r, const RzPlanTopic *topic, RzTopicEstimate *estimate,
+              int64_t now_ms)
 {
     const RzSimTopic *live = rz_sim_find_topic(r->sim, RZ_SIM_CONTROLLER, topic->name);
+    uint32_t done = 0;
     for (uint32_t i = 0; live != NULL && i < topic->n_moves; i++) {
         const RzMove *move = &r->plan->moves[topic->first_move + i];
         RzSimPartitionView view;
         if (!rz_sim_partition_view(r->sim, RZ_SIM_CONTROLLER, live, move->partition, &view))
-            return false;
-        const int32_t *to = rz_move_to(r->plan, move);
-        if (view.replicas.n != move->n_to ||
-            memcmp(view.replicas.ids, to, move->n_to * sizeof *to) != 0)
-            return false;
+            continue;
+        bool in_place = is_in_place(r, move, &view);
+        done += in_place;
+        if (estimate->begun_ms < 0 && (in_place || view.adding.n > 0 || view.removing.n > 0))
+            estimate->begun_ms = now_ms;
     }
-    return live != NULL;
+    if (done == topic->n_moves)
+        estimate->done_ms = now_ms;
 }
 
 static void
@@ -203,8 +246,8 @@ look(Rehearsal *r)
     look_at_disks(r);
     for (uint32_t t = 0; t < r->estimate->n_topics; t++) {
         RzTopicEstimate *topic = &r->estimate->topics[t];
-        if (topic->done_ms < 0 && topic_is_done(r, &r->plan->topics[t]))
-            topic->done_ms = now_ms;
+        if (topic->done_ms < 0)
+            look_at_topic(r, &r->plan->topics[t], topic, now_ms);
     }
 }
 
@@ -279,12 +322,17 @@ rz_estimate(const RzSnapshot *snapshot, const RzPlan *plan, const RzEstimateOpti
     r.estimate->n_topics = plan->n_topics;
     r.estimate->topics = g_new0(RzTopicEstimate, plan->n_topics + 1);
     for (uint32_t t = 0; t < plan->n_topics; t++)
-        r.estimate->topics[t] = (RzTopicEstimate){plan->topics[t].name, -1};
+        r.estimate->topics[t] = (RzTopicEstimate){plan->topics[t].name, -1, -1};
     count_bytes(&r);
     r.look_every_ms = MAX(SHORTEST_LOOK_MS, r.estimate->floor_ms / LOOKS);
-    if (!open_run(&r, error) || !turn(&r, error))
+    if (!open_run(&r, error))
+        return NULL;
+    weigh_before(&r);
+    if (!turn(&r, error))
         return NULL;
     look(&r);
+    settle_disks(r.estimate);
+    r.estimate->leader_changes = plan->totals.leaders_changed;
     r.estimate->duration_ms = rz_sim_now_ms(r.sim);
     if (!r.estimate->finished)
         r.estimate->reason = g_strdup(r.reason->str);

@@ -16,12 +16,17 @@ typedef struct {
     int64_t bandwidth_bytes_per_s; /* of a broker's network, each way; 0: 10 Gbit/s */
 } RzEstimateOptions;
 
+#define RZ_ESTIMATE_UNKNOWN INT64_MIN
+
 typedef struct {
     int32_t broker_id;
     RzWide incoming_bytes;
-    int64_t peak_bytes;  /* most that its logs held at once */
-    int64_t total_bytes; /* of its disks; -1 unknown */
-    int64_t free_bytes;  /* at the snapshot; -1 unknown */
+    RzWide outgoing_bytes;      /* as the leader that new replicas are copied from */
+    int64_t before_bytes;       /* what its logs hold at the beginning */
+    int64_t peak_bytes;         /* most that they hold at once */
+    int64_t total_bytes;        /* of its disks; -1 unknown */
+    int64_t free_bytes;         /* at the snapshot; -1 unknown */
+    int64_t free_at_peak_bytes; /* below 0: it would not fit; RZ_ESTIMATE_UNKNOWN */
 } RzBrokerEstimate;
 
 typedef struct {
@@ -31,7 +36,8 @@ typedef struct {
 
 typedef struct {
     const char *topic;
-    int64_t done_ms; /* since the start; -1: not done */
+    int64_t begun_ms; /* since the start, when the first of it moves; -1: never */
+    int64_t done_ms;  /* when all of it is in place; -1: never */
 } RzTopicEstimate;
 
 typedef struct {
@@ -39,7 +45,8 @@ typedef struct {
     char *reason;              /* why not; NULL */
     int64_t duration_ms;       /* from the first request to the last */
     int64_t floor_ms;          /* busiest receiver over the throttle; -1 without a throttle */
-    RzBrokerEstimate *brokers; /* those that receive, by id */
+    int64_t leader_changes;    /* of preferred leaders, as planned */
+    RzBrokerEstimate *brokers; /* those that receive or send, by id */
     uint32_t n_brokers;
     RzZonePairEstimate *zone_pairs;
     uint32_t n_zone_pairs;

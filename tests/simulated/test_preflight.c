@@ -19,6 +19,8 @@
 typedef struct {
     World *world;
     RzPreflightOptions options;
+    int32_t other_zone_of; /* a broker whose zone in the snapshot is not its rack; 0: none */
+    bool rates_unknown;    /* the snapshot was taken without --sample */
 } Scene;
 
 typedef void (*Arrange)(Scene *scene);
@@ -191,11 +193,52 @@ target_dead(Scene *scene)
     kill_broker(scene, 5);
 }
 
+/* Alive for clients that looked a moment ago, and out for the controller. */
+static RzClusterMetadata *
+tell_fenced(RzCluster *cluster, RzPermissions *permissions, GError **error)
+{
+    RzClusterMetadata *registered = honest->describe_cluster(cluster, permissions, error);
+    for (uint32_t b = 0; registered != NULL && b < registered->n_brokers; b++)
+        registered->brokers[b].fenced = registered->brokers[b].id == 5;
+    return registered;
+}
+
+static void
+target_fenced(Scene *scene)
+{
+    static RzClusterOps ops;
+    honest = scene->world->cluster->ops;
+    ops = *honest;
+    ops.describe_cluster = tell_fenced;
+    scene->world->cluster->ops = &ops;
+}
+
+static void
+target_half_cordoned(Scene *scene)
+{
+    give_disks(scene->world, 6, 10000 * MB, 9000 * MB, 2);
+    assert_true(rz_sim_cordon_log_dir(scene->world->sim, 6, "/data1", true));
+}
+
+static void
+target_directory_offline(Scene *scene)
+{
+    give_disks(scene->world, 6, 10000 * MB, 9000 * MB, 2);
+    assert_true(rz_sim_fail_log_dir(scene->world->sim, 6, "/data1"));
+}
+
 static void
 target_cordoned(Scene *scene)
 {
     give_disks(scene->world, 6, -1, -1, 1);
     assert_true(rz_sim_cordon_log_dir(scene->world->sim, 6, "/data1", true));
+}
+
+/* As a --zone-map that contradicts broker.rack. */
+static void
+other_zone_given(Scene *scene)
+{
+    scene->other_zone_of = 4;
 }
 
 static void
@@ -271,6 +314,23 @@ large_disks(Scene *scene)
     give_disks(scene->world, 6, 10000 * MB, 9000 * MB, 1);
 }
 
+/* Room now; not for what is written in the day that the run takes. */
+static void
+disk_fills_meanwhile(Scene *scene)
+{
+    give_disks(scene->world, 5, 1000 * MB, 900 * MB, 1);
+    give_disks(scene->world, 6, 10000 * MB, 9000 * MB, 1);
+    scene->options.estimate_ms = 1000000;
+    rz_sim_set_load(scene->world->sim, "orders", 0, 40 * MB, MB);
+}
+
+static void
+too_small_directories(Scene *scene)
+{
+    give_disks(scene->world, 5, 100 * MB, 39 * MB, 2);
+    give_disks(scene->world, 6, 10000 * MB, 9000 * MB, 1);
+}
+
 static void
 small_directories(Scene *scene)
 {
@@ -303,6 +363,37 @@ no_throttle_said(Scene *scene)
 }
 
 static void
+rates_not_measured(Scene *scene)
+{
+    scene->rates_unknown = true;
+}
+
+/* What moves is written slowly; what stays on the receiver is not. */
+static void
+others_written_fast(Scene *scene)
+{
+    scene->options.bandwidth_bytes_per_s = 40 * MB;
+    assert_true(rz_sim_create_topic(scene->world->sim, "busy", 1, (const int32_t[]){5}, 1));
+    rz_sim_set_load(scene->world->sim, "busy", 0, MB, 30 * MB);
+}
+
+/* Broker 1 sends what it leads to two followers, and the copies. */
+static void
+leader_written_fast(Scene *scene)
+{
+    scene->options.bandwidth_bytes_per_s = 40 * MB;
+    assert_true(rz_sim_create_topic(scene->world->sim, "busy", 1, (const int32_t[]){1, 2, 3}, 3));
+    rz_sim_set_load(scene->world->sim, "busy", 0, MB, 14 * MB);
+}
+
+static void
+wide_network_unmeasured(Scene *scene)
+{
+    scene->options.bandwidth_bytes_per_s = 100 * MB;
+    scene->rates_unknown = true;
+}
+
+static void
 unthrottled(Scene *scene)
 {
     scene->options.throttle_bytes_per_s = 0;
@@ -326,6 +417,13 @@ long_window(Scene *scene)
 {
     scene->options.window_ms = 3600000;
     scene->options.estimate_ms = 60000;
+}
+
+static void
+window_and_floor(Scene *scene)
+{
+    long_window(scene);
+    scene->options.estimate_is_floor = true;
 }
 
 static void
@@ -405,9 +503,13 @@ static const PreflightCase cases[] = {
     {"a topic made anew",          "plan-fresh", RZ_VERDICT_WARN, topic_made_anew, "deleted and created again"},
     {"targets alive",              "targets", RZ_VERDICT_OK, NULL, "all 2 receiving brokers"},
     {"a target dead",              "targets", RZ_VERDICT_FAIL, target_dead, "broker 5 is"},
-    {"a target cordoned",          "targets", RZ_VERDICT_FAIL, target_cordoned, "broker 6 has a cordoned log directory"},
+    {"a target fenced",            "targets", RZ_VERDICT_FAIL, target_fenced, "broker 5 is fenced"},
+    {"a target cordoned",          "targets", RZ_VERDICT_FAIL, target_cordoned, "broker 6 has 1 of 1 log directories cordoned"},
+    {"a directory cordoned",       "targets", RZ_VERDICT_WARN, target_half_cordoned, "broker 6 has 1 of 2 log directories cordoned"},
+    {"a directory offline",        "targets", RZ_VERDICT_WARN, target_directory_offline, "broker 6 has 1 of 2 log directories offline"},
     {"racks are the zones",        "zones", RZ_VERDICT_OK, NULL, "every live broker"},
     {"a broker without a rack",    "zones", RZ_VERDICT_WARN, broker_without_rack, "broker 7: broker.rack is not set"},
+    {"a zone unlike the rack",     "zones", RZ_VERDICT_WARN, other_zone_given, "broker 4: broker.rack is az2, its zone is az1"},
     {"nothing offline",            "offline", RZ_VERDICT_OK, NULL, "no partition"},
     {"others offline",             "offline", RZ_VERDICT_WARN, other_topic_offline, "single-0 is offline (not in the plan)"},
     {"planned ones offline",       "offline", RZ_VERDICT_FAIL, sources_dead, "orders-0 is offline"},
@@ -426,7 +528,9 @@ static const PreflightCase cases[] = {
     {"disks unknown",              "disk", RZ_VERDICT_UNKNOWN, NULL, "does not tell"},
     {"disks large",                "disk", RZ_VERDICT_OK, large_disks, "keeps 10 % free"},
     {"a disk too small",           "disk", RZ_VERDICT_FAIL, small_disk, "broker 5 has"},
-    {"a directory too small",      "disk", RZ_VERDICT_WARN, small_directories, "broker 5 has 2 log directories"},
+    {"a disk that fills meanwhile", "disk", RZ_VERDICT_FAIL, disk_fills_meanwhile, "broker 5 has 900.0 MB free"},
+    {"a directory nearly full",    "disk", RZ_VERDICT_WARN, small_directories, "broker 5 would put 40.0 MB into its directory /data1"},
+    {"a directory too small",      "disk", RZ_VERDICT_FAIL, too_small_directories, "/data1"},
     {"steps would save",           "stage", RZ_VERDICT_OK, plan_that_fills_a_zone, "1 partitions get several replicas"},
     {"by steps",                   "stage", RZ_VERDICT_OK, by_steps, "have up to 4 replicas between them"},
     {"nothing to step",            "stage", RZ_VERDICT_OK, NULL, "no partition gains"},
@@ -435,12 +539,17 @@ static const PreflightCase cases[] = {
     {"written at half the rate",   "write-rate", RZ_VERDICT_WARN, written_fast, "broker 5"},
     {"written too fast",           "write-rate", RZ_VERDICT_FAIL, written_too_fast, "never catch up"},
     {"no throttle said",           "write-rate", RZ_VERDICT_UNKNOWN, no_throttle_said, "no throttle"},
+    {"write rate not measured",    "write-rate", RZ_VERDICT_UNKNOWN, rates_not_measured, "was not measured"},
     {"network unknown",            "headroom", RZ_VERDICT_UNKNOWN, NULL, "--broker-bandwidth"},
     {"network wide",               "headroom", RZ_VERDICT_OK, wide_network, "headroom"},
     {"network narrow",             "headroom", RZ_VERDICT_WARN, narrow_network, "broker 5"},
+    {"writes of others count",     "headroom", RZ_VERDICT_WARN, others_written_fast, "broker 5 would take in"},
+    {"followers count",            "headroom", RZ_VERDICT_WARN, leader_written_fast, "broker 1 would send"},
+    {"network wide, rates unknown", "headroom", RZ_VERDICT_UNKNOWN, wide_network_unmeasured, "was not measured"},
     {"network without throttle",   "headroom", RZ_VERDICT_WARN, unthrottled, "without a throttle"},
     {"no window",                  "window", RZ_VERDICT_OK, NULL, "no maintenance window"},
-    {"window long enough",         "window", RZ_VERDICT_OK, long_window, "at least 1 min"},
+    {"window long enough",         "window", RZ_VERDICT_OK, long_window, "the simulated run takes 60 s, the window has 60 min"},
+    {"window against the floor",   "window", RZ_VERDICT_OK, window_and_floor, "copying takes at least 60 s"},
     {"window too short",           "window", RZ_VERDICT_WARN, short_window, "3 windows"},
     {"time unknown",               "window", RZ_VERDICT_UNKNOWN, window_unknown_time, "cannot be told"},
     {"leaders stay",               "leader-rebalance", RZ_VERDICT_OK, does_not_rebalance, "false"},
@@ -470,6 +579,12 @@ review(Scene *scene, RzSnapshot **now, GError **error)
     World *world = scene->world;
     *now = rz_sim_to_snapshot(world->sim, NULL);
     assert_non_null(*now);
+    for (uint32_t b = 0; b < (*now)->n_brokers; b++) {
+        if ((*now)->brokers[b].id == scene->other_zone_of)
+            (*now)->brokers[b].zone = ((*now)->brokers[b].zone + 1) % (*now)->n_zones;
+        for (uint32_t p = 0; scene->rates_unknown && b == 0 && p < (*now)->n_partitions; p++)
+            (*now)->partitions[p].write_rate_bytes_per_s = -1;
+    }
     scene->options.now = *now;
     return rz_preflight(world->plan, world->cluster, &scene->options, error);
 }
