@@ -59,13 +59,20 @@ static const char *const remedies[] = {
                             "more with Kafka's kafka-configs.",
 };
 
+static guint
+count_findings(const RzVerification *verification, RzFindingKind kind)
+{
+    guint n = 0;
+    for (uint32_t i = 0; i < verification->n_findings; i++)
+        n += verification->findings[i].kind == kind;
+    return n;
+}
+
 static void
 collect_remedies(Answer *answer)
 {
     for (gsize kind = 0; kind < G_N_ELEMENTS(remedies); kind++) {
-        guint n = 0;
-        for (uint32_t i = 0; i < answer->verification->n_findings; i++)
-            n += answer->verification->findings[i].kind == kind;
+        guint n = count_findings(answer->verification, (RzFindingKind)kind);
         if (n == 0)
             continue;
         g_autofree char *count = g_strdup_printf("%u", n);
@@ -83,11 +90,14 @@ quorum_can_be_lost(const RzQuorumAudit *quorum)
     return false;
 }
 
+/* First what the plan wants; what it would leave undone shows when it is done. */
 static void
 collect_left(Answer *answer)
 {
     const RzAudit *audit = answer->audit;
     collect_remedies(answer);
+    if (count_findings(answer->verification, RZ_FINDING_LIST) > 0)
+        return;
     if (audit->zone_violations > 0)
         g_ptr_array_add(answer->left,
                         g_strdup_printf("%" PRId64

@@ -144,23 +144,21 @@ bool
 rz_estimates_run(RzEstimates *estimates, const RzArgs *args, const RzSnapshot *snapshot,
                  const RzPlan *plan, GError **error)
 {
-    RzEstimateOptions options = {.run = &estimates->run};
+    RzRunOptions run = estimates->run;
+    RzEstimateOptions options = {.run = &run};
     const char *bandwidth = rz_args_value_if_known(args, "broker-bandwidth");
     if (bandwidth != NULL &&
         !rz_parse_rate("broker-bandwidth", bandwidth, &options.bandwidth_bytes_per_s, error))
         return false;
     if (!read_version(rz_args_value_if_known(args, "kafka-version"), &options.kafka_version, error))
         return false;
-    g_autoptr(RzZoneCaps) caps = NULL;
-    if (rz_command_has_option(rz_args_command(args), "zone-cap")) {
-        caps = rz_zone_caps_from_args(args, error);
-        if (caps == NULL || !fit_caps(caps, snapshot, error))
-            return false;
-        rz_zone_caps_lend(caps, &estimates->run);
-    }
+    g_autoptr(RzZoneCaps) caps = rz_zone_caps_from_args(args, error);
+    if (caps == NULL || !fit_caps(caps, snapshot, error))
+        return false;
+    rz_zone_caps_lend(caps, &run);
     for (guint i = 0; i < estimates->cases->len; i++) {
         RzRateEstimate *c = &g_array_index(estimates->cases, RzRateEstimate, i);
-        estimates->run.throttle_bytes_per_s = c->rate;
+        run.throttle_bytes_per_s = c->rate;
         c->estimate = rz_estimate(snapshot, plan, &options, error);
         if (c->estimate == NULL)
             return false;

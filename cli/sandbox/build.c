@@ -231,6 +231,7 @@ model_options(const RzSandboxOptions *options)
     RzSimOptions model = rz_sim_options_default();
     model.version = options->version;
     model.seed = options->seed;
+    model.grow_logs = true; /* otherwise a snapshot with --sample would measure no writes */
     model.wall_ms = g_get_real_time() / 1000;
     model.auto_leader_rebalance = true; /* as brokers have it unless told otherwise */
     return model;

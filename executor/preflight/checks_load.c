@@ -76,8 +76,8 @@ deal_out(const RzPreflightContext *context, int32_t broker, Directory *directori
     const RzPlan *plan = context->plan;
     for (uint32_t i = 0; i < plan->n_moves; i++) {
         const RzMove *move = &plan->moves[i];
-        if (!rz_list_has(rz_move_to(plan, move), move->n_to, broker) ||
-            rz_list_has(rz_move_from(plan, move), move->n_from, broker))
+        if (!rz_plan_list_has(rz_move_to(plan, move), move->n_to, broker) ||
+            rz_plan_list_has(rz_move_from(plan, move), move->n_from, broker))
             continue;
         Directory *to = emptiest(directories, n);
         if (to == NULL)

@@ -52,7 +52,7 @@ collect_receivers(RzPreflightContext *context)
         int64_t rate = write_rate_of(context->now, plan->topics[move->topic].name, move->partition);
         for (uint16_t r = 0; r < move->n_to; r++) {
             int32_t id = rz_move_to(plan, move)[r];
-            if (rz_list_has(rz_move_from(plan, move), move->n_from, id))
+            if (rz_plan_list_has(rz_move_from(plan, move), move->n_from, id))
                 continue;
             RzReceiver *receiver = find_receiver(receivers, id);
             receiver->incoming_bytes += move->size_bytes;
@@ -116,7 +116,7 @@ count_move(RzPreflightContext *context, const RzMove *move)
     for (uint16_t r = 0; r < move->n_to; r++) {
         int32_t id = rz_move_to(plan, move)[r];
         RzBrokerTraffic *target = traffic_of(context, id);
-        if (target == NULL || rz_list_has(rz_move_from(plan, move), move->n_from, id))
+        if (target == NULL || rz_plan_list_has(rz_move_from(plan, move), move->n_from, id))
             continue;
         target->receives = true;
         target->in_bytes_per_s += rate;

@@ -18,9 +18,9 @@ REZONE = Path(sys.argv[1]).resolve()
 CLUSTER = ["--zones", "az1:2,az2:2", "--empty-zone", "az2", "--topics", "4", "--partitions", "3",
            "--rf", "2", "--data", "1GB"]
 BEFORE = ["job.json", "before.json", "audit-before.html", "plan.json", "plan.html",
-          "preflight.json"]
+          "estimate.json", "estimate.html", "preflight.json"]
 RUN = ["journal", "status.json", "events.ndjson"]
-AFTER = ["after.json", "audit-after.html"]
+AFTER = ["after.json", "audit-after.html", "run.html", "verify.json"]
 DEADLINE_S = 60
 
 
@@ -66,7 +66,10 @@ class AddZoneTest(unittest.TestCase):
     def test_the_whole_job(self):
         sandbox = self.sandbox()
         done = run(*self.job(sandbox, "az2", "--yes"))
-        self.expect(done, 0, "Zones that serve today: az1", "verified: the cluster is as planned")
+        self.expect(done, 0, "Zones that serve today: az1", "Simulated run",
+                    "Zones that serve now: az1, az2",
+                    "If zone az1 is lost, every partition stays writable.",
+                    "verified: the cluster is as planned, and nothing is left to do")
         for name in BEFORE + RUN + AFTER:
             self.assertTrue((self.dir / name).exists(), name)
         self.expect(run("audit", self.dir / "before.json"), 1, "UNSAFE")
@@ -87,6 +90,41 @@ class AddZoneTest(unittest.TestCase):
             self.assertTrue((self.dir / name).exists(), name)
         self.assertFalse((self.dir / "journal").exists())
         self.assertEqual(self.replicas(sandbox), before)
+
+    def test_the_window_is_held_against_the_simulated_run(self):
+        """Told before consent; what it takes at least, when the asked rate is too low."""
+        sandbox = self.sandbox()
+        job = ["add-zone", "az2", "-b", sandbox.bootstrap, "--run-dir", self.dir, "--dry-run",
+               "--window", "22:00-22:01", "--cross-zone-price", "0.01/GB"]
+        self.expect(run(*job, "--throttle", "1MB"), 0, "None of these rates fits the window",
+                    "too long", "warn     window")
+        estimate = json.loads((self.dir / "estimate.json").read_text())
+        self.assertIsNone(estimate["smallest_throttle_that_fits"])
+        self.assertFalse(estimate["estimates"][0]["fits_window"])
+        self.assertGreater(estimate["estimates"][0]["price"], 0)
+        self.expect(run(*job, "--throttle", "1GB"), 0, "fits the window is 1GB", "ok       window")
+
+    def test_zones_from_a_map_are_kept_for_resume(self):
+        """Brokers without a rack: their zones are in the map only, after the run, too."""
+        sandbox = self.sandbox()
+        zones = self.dir.parent / "zones.json"
+        zones.write_text(json.dumps({"1": "old", "2": "old", "3": "new", "4": "new"}))
+        job = ["add-zone", "new", "-b", sandbox.bootstrap, "--throttle", "2GB", "--run-dir",
+               self.dir, "--zone-map", zones, "--yes"]
+        self.expect(run(*job), 0, "Zones that serve today: old", "Zones that serve now: new, old")
+        for name in AFTER:
+            (self.dir / name).unlink()
+        self.expect(run("resume", self.dir), 0, "Zones that serve now: new, old", "verified")
+
+    def test_going_on_may_answer_what_was_not(self):
+        """Ended for lack of --yes: resume --yes is the answer, at the brokers that it names."""
+        sandbox = self.sandbox()
+        job = self.job(sandbox, "az2")
+        job[job.index("-b") + 1] = sandbox.bootstrap.split(",")[0]
+        self.expect(run(*job), 2, "--yes")
+        self.expect(run("resume", self.dir, "--yes", "-b", sandbox.bootstrap.split(",")[1]), 0,
+                    "verified")
+        self.expect_spread(sandbox)
 
     def test_without_consent_nothing_changes(self):
         sandbox = self.sandbox()

@@ -17,12 +17,11 @@ import tempfile
 import unittest
 from pathlib import Path
 
-import jsonschema
+from schemas import validate
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = sorted((ROOT / "tests/fixtures").glob("*.json"))
 GOLDEN = ROOT / "tests/golden"
-SCHEMAS = ROOT / "docs/schemas"
 PROGRAM = "rezone"
 ACCEPT = False
 
@@ -46,24 +45,6 @@ def rezone(*words, code=(0,)):
     if done.returncode not in code:
         raise AssertionError(f"{words}: exit code {done.returncode}\n{done.stderr}")
     return done.stdout
-
-
-def strict(schema):
-    """The same schema, refusing what it does not name: a field that nobody documented."""
-    if isinstance(schema, list):
-        return [strict(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    closed = {key: strict(value) for key, value in schema.items()}
-    if "properties" in closed:
-        closed["additionalProperties"] = False
-    return closed
-
-
-def validate(name, document):
-    schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text())
-    jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.validate(document, strict(schema), cls=jsonschema.Draft202012Validator)
 
 
 class Page(html.parser.HTMLParser):
@@ -338,26 +319,65 @@ class GoldenTest(unittest.TestCase):
         snapshot = ROOT / "tests/fixtures/demo-before.json"
         path, summary, _, _ = self.plan("demo-before", [])
         page = self.folder / "estimate.html"
-        document = json.loads(rezone("estimate", snapshot, path, "--throttle", "20MB,50MB",
-                                     "--json", "--cross-zone-price", "0.01/GB", "--html", page))
+        question = ["estimate", snapshot, path, "--throttle", "50MB,20MB,5MB",
+                    "--cross-zone-price", "0.01/GB", "--window", "22:00-22:01"]
+        text = rezone(*question)
+        document = json.loads(rezone(*question, "--json", "--html", page))
         validate("estimate", document)
         page = Page(page.read_text())
         self.assert_harmless(page)
-        self.assertEqual([row[0] for row in page.tables["Receiving brokers"][1:]],
+        self.assertEqual([row[0] for row in page.tables["Brokers that receive or send"][1:]],
                          [str(b["broker"]) for b in document["estimates"][0]["brokers"]])
         self.assertEqual(len(page.tables["Bytes between zones"]) - 1,
                          len(document["estimates"][0]["zone_pairs"]))
-        slow, fast = document["estimates"]
-        for estimate in (slow, fast):
-            self.assertTrue(estimate["finished"])
-            self.assertEqual(estimate["cross_zone_bytes"], summary["totals"]["cross_zone_bytes"])
-            self.assertEqual(sum(b["incoming_bytes"] for b in estimate["brokers"]),
-                             summary["totals"]["bytes_moved"])
-            self.assertEqual(sum(p["bytes"] for p in estimate["zone_pairs"]),
-                             summary["totals"]["bytes_moved"])
-            self.assertGreaterEqual(estimate["duration_ms"], estimate["floor_ms"])
-            self.assertAlmostEqual(estimate["price"], estimate["cross_zone_bytes"] * 0.01 / 1e9)
-        self.assertGreater(slow["duration_ms"], fast["duration_ms"])
+        rates = text_table(text.split("\n\n")[0], "throttle")
+        for estimate, row, shown in zip(document["estimates"], rates, page.tables[
+                "Duration by throttle, beside the floor that no tool can undercut"][1:]):
+            self.assert_estimate(estimate, summary["totals"])
+            self.assertEqual(row[0], estimate["throttle"])
+            self.assertEqual([row[1], row[3:]], [shown[1], shown[3:]])
+            self.assertEqual(row[5], "fits" if estimate["fits_window"] else "too long")
+        self.assertEqual(document["window_ms"], 60000)
+        self.assertEqual(document["smallest_throttle_that_fits"], "20MB")
+        self.assertIn("The smallest of these rates that fits the window is 20MB.", text)
+        self.assertIn("The smallest of these rates", "".join(page.text))
+        slowest, slow, fast = [e["duration_ms"] for e in document["estimates"]]
+        self.assertGreater(slowest, slow)
+        self.assertGreater(slow, fast)
+
+    def assert_estimate(self, estimate, totals):
+        self.assertTrue(estimate["finished"])
+        self.assertEqual(estimate["leaders_changed"], totals["leaders_changed"])
+        self.assertEqual(estimate["cross_zone_bytes"], totals["cross_zone_bytes"])
+        for way in ("incoming_bytes", "outgoing_bytes"):
+            self.assertEqual(sum(b[way] for b in estimate["brokers"]), totals["bytes_moved"])
+        self.assertEqual(sum(p["bytes"] for p in estimate["zone_pairs"]), totals["bytes_moved"])
+        self.assertGreaterEqual(estimate["duration_ms"], estimate["floor_ms"])
+        self.assertAlmostEqual(estimate["price"], estimate["cross_zone_bytes"] * 0.01 / 1e9)
+        for broker in estimate["brokers"]:
+            self.assertGreaterEqual(broker["peak_bytes"],
+                                    broker["before_bytes"] + broker["incoming_bytes"])
+            self.assertEqual(broker["free_at_peak_bytes"], broker["free_bytes"] -
+                             (broker["peak_bytes"] - broker["before_bytes"]))
+        for topic in estimate["topics"]:
+            self.assertLessEqual(0, topic["begun_ms"])
+            self.assertLessEqual(topic["begun_ms"], topic["done_ms"])
+            self.assertLessEqual(topic["done_ms"], estimate["duration_ms"])
+
+    def test_estimates_that_do_not_fit(self):
+        """No rate fits: what would be needed at least is said."""
+        path, summary, _, _ = self.plan("demo-before", [])
+        question = ["estimate", ROOT / "tests/fixtures/demo-before.json", path, "--throttle",
+                    "1MB,auto", "--throttle-max", "2MB", "--window", "22:00-22:01"]
+        document = json.loads(rezone(*question, "--json"))
+        validate("estimate", document)
+        self.assertIsNone(document["smallest_throttle_that_fits"])
+        self.assertEqual([e["throttle"] for e in document["estimates"]], ["1MB", "auto"])
+        busiest = max(b["incoming_bytes"] for b in document["estimates"][0]["brokers"])
+        self.assertIn(f"choose one well above {busiest / 60 / 1e6:.2f} MB/s", rezone(*question))
+        for wrong in ("--throttle-max=1MB", "--cross-zone-price=x", "--window=22:00"):
+            rezone("estimate", ROOT / "tests/fixtures/demo-before.json", path, "--throttle", "1MB",
+                   wrong, code=(2,))
 
 
 if __name__ == "__main__":
