@@ -217,7 +217,7 @@ estimate(Job *job, GError **error)
         return false;
     if (!job->quiet) {
         fputs("Simulated run\n", stderr);
-        rz_estimates_print(estimates, job->source->plan, stderr);
+        rz_estimates_print_rates(estimates, job->source->plan, stderr);
     }
     g_autofree char *path = path_of(job->dir, ESTIMATE_FILE);
     g_autofree char *page_path = path_of(job->dir, "estimate.html");

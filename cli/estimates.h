@@ -32,7 +32,9 @@ void rz_estimates_free(RzEstimates *estimates);
 bool rz_estimates_run(RzEstimates *estimates, const RzArgs *args, const RzSnapshot *snapshot,
                       const RzPlan *plan, GError **error);
 
-/* The table of rates, and with one rate what happens where. */
+/* The table of rates and what the window makes of it. */
+void rz_estimates_print_rates(const RzEstimates *estimates, const RzPlan *plan, FILE *stream);
+/* The same, and with one rate what happens where and when. */
 void rz_estimates_print(const RzEstimates *estimates, const RzPlan *plan, FILE *stream);
 /* (transfer full): docs/schemas/estimate.schema.json */
 char *rz_estimates_to_json(const RzEstimates *estimates);

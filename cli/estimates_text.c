@@ -51,8 +51,8 @@ print_window(const RzEstimates *estimates, const RzPlan *plan, FILE *stream)
             length, least);
 }
 
-static void
-print_rates(const RzEstimates *estimates, FILE *stream)
+void
+rz_estimates_print_rates(const RzEstimates *estimates, const RzPlan *plan, FILE *stream)
 {
     static const char *const columns[] = {">throttle", ">duration", ">floor", ">between zones",
                                           ">price",    "window",    NULL};
@@ -69,6 +69,7 @@ print_rates(const RzEstimates *estimates, FILE *stream)
                                                                          : "too long"));
     }
     rz_table_print(table, stream, "");
+    print_window(estimates, plan, stream);
 }
 
 static void
@@ -147,9 +148,8 @@ void
 rz_estimates_print(const RzEstimates *estimates, const RzPlan *plan, FILE *stream)
 {
     const RzEstimate *only = g_array_index(estimates->cases, RzRateEstimate, 0).estimate;
-    print_rates(estimates, stream);
+    rz_estimates_print_rates(estimates, plan, stream);
     fprintf(stream, "%" PRId64 " leaders change\n", only->leader_changes);
-    print_window(estimates, plan, stream);
     if (estimates->cases->len > 1)
         return;
     print_zone_pairs(only, stream);
