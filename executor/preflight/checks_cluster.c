@@ -376,8 +376,8 @@ check_topic_rights(const RzPreflightContext *context, RzFindings *findings)
 {
     uint32_t n = context->options->throttle_bytes_per_s == 0 ? 0 : context->plan->n_topics;
     MissingRight right = {0, NULL};
-    for (uint32_t first = 0; first < n; first += CONFIGS_A_REQUEST)
-        if (!try_topics(context, findings, first, MIN(n - first, CONFIGS_A_REQUEST), &right))
+    for (uint32_t first = 0; first < n; first += RZ_CLUSTER_MAX_TOPICS)
+        if (!try_topics(context, findings, first, MIN(n - first, RZ_CLUSTER_MAX_TOPICS), &right))
             return;
     if (right.missing > 0)
         rz_findings_add(findings, RZ_VERDICT_FAIL,
