@@ -5,6 +5,7 @@
  * finished, which the next cycle settles, and never as unlisted with an old list.
  */
 #include "executor/run_private.h"
+#include "executor/throttle_keys.h"
 
 #include <string.h>
 
@@ -197,6 +198,23 @@ rz_run_apply_seen(RzRun *run, RzPart *part, RzSeen seen, GArray *finished, GArra
 
 /* ---- cancelling ---- */
 
+/* A broker that has just died is alive and in sync to everybody else until its session times out,
+ * seconds later: it is asked itself, once a cycle. */
+static bool
+answers(RzRun *run, RzRunBroker *broker)
+{
+    if (!broker->alive || broker->asked_ms == run->cycle_ms)
+        return broker->alive && broker->answered;
+    g_autofree char *name = g_strdup_printf("%d", broker->id);
+    const char *names[] = {name}, *keys[] = {RZ_KEY_FOLLOWER_RATE};
+    RzClusterConfig *config =
+        rz_cluster_describe_configs(run->cluster, RZ_RESOURCE_BROKER, names, 1, keys, 1, NULL);
+    broker->asked_ms = run->cycle_ms;
+    broker->answered = config != NULL;
+    rz_cluster_configs_free(config, 1);
+    return broker->answered;
+}
+
 /* Rule 5: somebody must be left with the data. */
 static bool
 may_cancel(RzRun *run, RzPart *part)
@@ -206,7 +224,7 @@ may_cancel(RzRun *run, RzPart *part)
         topic == NULL ? NULL : rz_cluster_find_partition(topic, part->number);
     for (uint16_t i = 0; live != NULL && i < part->n_from; i++) {
         int32_t id = run->ids[part->first_from + i];
-        if (rz_list_has(live->isr, live->n_isr, id) && rz_run_broker(run, id)->alive)
+        if (rz_list_has(live->isr, live->n_isr, id) && answers(run, rz_run_broker(run, id)))
             return true;
     }
     rz_part_block(part, RZ_BLOCK_NO_SAFE_CANCEL, RZ_NO_BROKER);

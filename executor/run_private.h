@@ -88,6 +88,8 @@ typedef struct {
     bool alive;
     int64_t dead_since_ms;
     int64_t suspect_until_ms; /* it did not answer us, whatever Metadata says */
+    int64_t asked_ms;         /* when it was last asked whether it is there; 0: never */
+    bool answered;            /* what came of it */
     GArray *queue;            /* uint32_t: parts it is to receive, in order */
     guint head;
     int64_t arrived_bytes, copied_bytes; /* of finished moves, and of those in flight */

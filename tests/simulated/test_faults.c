@@ -257,6 +257,23 @@ originals_return(World *world)
     rz_sim_start(world->sim, 3);
 }
 
+/* Nobody has noticed yet that they are dead. */
+static void
+lose_originals_and_cancel_at_once(World *world)
+{
+    die_all_originals(world);
+    command(world, "cancel");
+}
+
+static void
+all_are_listed_and_originals_return(World *world)
+{
+    g_autoptr(RzClusterReassignments) listed =
+        rz_cluster_list_reassignments(world->cluster, NULL, 0, NULL);
+    assert_true(listed->n_items > 0);
+    originals_return(world);
+}
+
 static void
 cancel_then_lose_originals(World *world)
 {
@@ -408,6 +425,7 @@ static const FaultCase cases[] = {
     {.name = "4: on 4.2 as well", .version = V42, .first_ms = 1500, .first = kill_5, .skip = true, .code = 5, .end = -1, .check = others_are_done},
     {.name = "5: a source leader dies and returns", .first_ms = 1500, .first = kill_1, .second_ms = 40000, .second = start_1, .end = AT_TARGET, .state = "done"},
     {.name = "5: no cancel while all originals are dead", .first_ms = 1500, .first = cancel_then_lose_originals, .second_ms = 90000, .second = originals_return, .end = -1, .check = each_at_one_end_led_by_any},
+    {.name = "5: nor before anybody has noticed that they are", .first_ms = 1500, .first = lose_originals_and_cancel_at_once, .second_ms = 90000, .second = all_are_listed_and_originals_return, .end = -1, .check = each_at_one_end_led_by_any},
     {.name = "7: interrupted, then resumed", .first_ms = 2000, .first = interrupt, .code = 4, .end = -1, .check = stopped_politely},
     {.name = "7: cancelled by another shell", .first_ms = 4000, .first = cancel, .end = -1, .check = each_at_one_end},
     {.name = "7: cancelled on 4.2", .version = V42, .first_ms = 4000, .first = cancel, .end = -1, .check = each_at_one_end},
