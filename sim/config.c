@@ -88,7 +88,8 @@ rz_sim_quota(const RzSim *sim, const RzSimBroker *broker, bool leader)
     if (value == NULL ||
         (source == RZ_SIM_SOURCE_BROKER_DEFAULT && sim->options.version < RZ_SIM_VERSION(3, 8)))
         return RZ_SIM_UNLIMITED;
-    return g_ascii_strtoll(value, NULL, 10);
+    int64_t rate = g_ascii_strtoll(value, NULL, 10);
+    return rate / 100 * sim->options.quota_percent + rate % 100 * sim->options.quota_percent / 100;
 }
 
 uint32_t

@@ -20,6 +20,7 @@ rz_sim_options_default(void)
         .isr_delay_ms = 100,
         .nic_bytes_per_s = 1250000000,
         .max_records = 10000,
+        .quota_percent = 100,
     };
 }
 

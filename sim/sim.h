@@ -52,6 +52,7 @@ typedef struct {
     int64_t isr_delay_ms;       /* from caught up to being in the ISR */
     int64_t nic_bytes_per_s;    /* each way, each broker */
     uint32_t max_records;       /* of one controller request */
+    uint32_t quota_percent;     /* how much of a replication quota throttled copies get */
 } RzSimOptions;
 
 /* A line of the event log: "12.345 orders-0 isr 1,2,3". Borrowed for the call. */

@@ -75,6 +75,24 @@ takes_as_long_as_it_should(void **state)
                 seconds < (double)row->expected_s * 1.1);
 }
 
+/* Real quotas are not used to the last byte; an estimate asks for that. */
+static void
+a_quota_may_be_used_in_part(void **state)
+{
+    (void)state;
+    RzSimOptions options = rz_sim_options_default();
+    options.quota_percent = 80;
+    g_autoptr(RzSim) sim = rz_sim_new(&options);
+    for (int32_t id = 1; id <= 3; id++)
+        rz_sim_add_broker(sim, id, "az1");
+    sketch_topic(sim, "t", 1, "1,2", 100 * MB, 0);
+    sketch_config(sim, RZ_SIM_TOPIC, "t", FOLLOWER_LIST, "*");
+    sketch_config(sim, RZ_SIM_BROKER, "", FOLLOWER_RATE, "10000000");
+    assert_int_equal(sketch_reassign(sim, "t", 0, "1,3"), 0);
+    assert_true(rz_sim_settle(sim, 3600 * 1000LL));
+    assert_in_range(rz_sim_now_ms(sim), 12400, 13000);
+}
+
 /* The rate is read where an operator reads it: from the growing log. */
 static void
 log_dirs_show_the_rate(void **state)
@@ -122,6 +140,7 @@ main(void)
         g_array_append_val(tests, test);
     }
     const struct CMUnitTest others[] = {
+        cmocka_unit_test(a_quota_may_be_used_in_part),
         cmocka_unit_test(log_dirs_show_the_rate),
         cmocka_unit_test(raising_the_rate_speeds_up_what_runs),
     };
