@@ -147,12 +147,12 @@ class Rig:
 
     # ---- the cluster ----
 
-    def start_cluster(self, version, zones, extra=None, proxied=False, small_disks=()):
+    def start_cluster(self, version, zones, extra=None, proxied=False, small_disks=(), **more):
         """`small_disks`: brokers whose data lies on a disk that can be resized."""
         self.small_disks = {broker: SmallDisk(self.dir / "kafka" / f"broker-{broker}-data")
                             for broker in small_disks}
         self.cluster = Cluster.create(self.dir / "kafka", version, zones, extra=extra,
-                                      proxied=proxied)
+                                      proxied=proxied, **more)
         if proxied:  # at once, before somebody else takes the ports
             self.proxies = Proxies(self.cluster.proxy_ports())
         self.cluster.start()

@@ -20,6 +20,7 @@ from processes import OwnedProcess
 
 DEFAULT_VERSION = "4.3.1"
 CONTROLLER_ID = 1000
+LOCAL_HOST = "127.0.0.1"
 READY_DEADLINE_S = 240
 READY_LINE = "Kafka Server started"
 FIRST_PORT, LAST_PORT = 15000, 32000  # below the ephemeral ones
@@ -151,24 +152,28 @@ class Cluster:
         self.brokers = {b["id"]: Node(self, b["id"]) for b in self.config["brokers"]}
 
     @classmethod
-    def create(cls, directory, version, zones, base_port=None, extra=None, proxied=False):
+    def create(cls, directory, version, zones, base_port=None, extra=None, proxied=False,
+               hosts=None, voters=()):
         """Writes and formats a new cluster; `zones` has one name (or None: no rack) per broker.
 
         Proxied: brokers have a second listener, client_port, which they advertise as proxy_port,
         where the caller is to put a proxy; among each other they use the first one.
+        `hosts`: one loopback address per broker; `voters`: brokers that are controllers, too.
         """
         directory = Path(directory).resolve()
         if (directory / "cluster.json").exists():
             raise ClusterError(f"{directory} holds a cluster already")
         directory.mkdir(parents=True, exist_ok=True)
         count = len(zones)
-        ports = _free_ports(base_port, 1 + count * (3 if proxied else 1))
+        ports = _free_ports(base_port, 1 + count * (3 if proxied else 1) + len(voters))
         config = {
             "version": version,
             "cluster_id": _kafka_uuid(),
             "controller_port": ports[0],
-            "brokers": [{"id": n, "zone": zone, "port": port}
-                        for n, (zone, port) in enumerate(zip(zones, ports[1:]), start=1)],
+            "brokers": [{"id": n, "zone": zone, "port": port, "host": host}
+                        for n, (zone, port, host) in enumerate(
+                            zip(zones, ports[1:], hosts or [LOCAL_HOST] * count), start=1)],
+            "voters": dict(zip(map(str, voters), ports[len(ports) - len(voters):])),
             "extra": dict(extra or {}),
         }
         if proxied:
@@ -185,7 +190,7 @@ class Cluster:
         return [self.controller, *self.brokers.values()]
 
     def bootstrap(self):
-        return ",".join(f"127.0.0.1:{b['port']}" for b in self.config["brokers"])
+        return ",".join(f"{b['host']}:{b['port']}" for b in self.config["brokers"])
 
     def proxy_ports(self):
         """{port to listen at: port of the broker behind it}."""
@@ -194,21 +199,33 @@ class Cluster:
     def proxy_bootstrap(self):
         return ",".join(f"127.0.0.1:{port}" for port in self.proxy_ports())
 
+    def quorum(self):
+        """{voter: (host, port)}: the controller, and brokers that are controllers, too."""
+        hosts = {b["id"]: b["host"] for b in self.config["brokers"]}
+        return {CONTROLLER_ID: (LOCAL_HOST, self.config["controller_port"]),
+                **{int(voter): (hosts[int(voter)], port)
+                   for voter, port in self.config["voters"].items()}}
+
     def _write_properties(self):
-        voters = f"{CONTROLLER_ID}@127.0.0.1:{self.config['controller_port']}"
+        quorum = self.quorum()
+        voters = ",".join(f"{voter}@{host}:{port}" for voter, (host, port) in quorum.items())
         shared = {**COMMON_SETTINGS, "controller.quorum.voters": voters}
         self._write_node(self.controller, {
             **shared, "process.roles": "controller",
             "listeners": f"CONTROLLER://127.0.0.1:{self.config['controller_port']}"})
         for broker in self.config["brokers"]:
-            address = f"PLAINTEXT://127.0.0.1:{broker['port']}"
-            listeners, advertised = address, address
+            address = f"PLAINTEXT://{broker['host']}:{broker['port']}"
+            listeners, advertised, roles = address, address, "broker"
             if "proxy_port" in broker:
                 listeners += f",CLIENT://127.0.0.1:{broker['client_port']}"
                 advertised += f",CLIENT://127.0.0.1:{broker['proxy_port']}"
+            if broker["id"] in quorum:
+                host, port = quorum[broker["id"]]
+                listeners += f",CONTROLLER://{host}:{port}"
+                roles += ",controller"
             rack = {"broker.rack": broker["zone"]} if broker["zone"] else {}
             self._write_node(self.brokers[broker["id"]], {
-                **shared, **BROKER_SETTINGS, **rack, "process.roles": "broker",
+                **shared, **BROKER_SETTINGS, **rack, "process.roles": roles,
                 "inter.broker.listener.name": "PLAINTEXT",
                 "listeners": listeners, "advertised.listeners": advertised})
 
