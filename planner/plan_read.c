@@ -4,10 +4,14 @@
  * The file is trusted no further than it can be recomputed: plan_id covers policy and moves, and
  * every total that the moves determine must match. What needs the snapshot, and the proof, is
  * rz_plan_check()'s. Topics and partitions come in order, which makes repetitions visible at once.
+ *
+ * A topic's line that is canonical to the last byte and has nothing wrong is taken without
+ * jansson; any other leaves no trace and starts anew with it, which also finds the words.
  */
 #include <string.h>
 
 #include "planner/json_fields.h"
+#include "planner/line_scan.h"
 #include "planner/plan_lines.h"
 #include "planner/policy_json.h"
 #include "rezone/error.h"
@@ -19,8 +23,10 @@ struct RzPlanReader {
     RzPlan *plan;
     uint64_t line;
     bool has_header;
+    bool only_jansson;
     GArray *topics, *moves, *ids; /* RzPlanTopic, RzMove, int32_t: the plan's arrays, growing */
     GArray *sorted;               /* int32_t: scratch */
+    GString *name, *topic_id;     /* scratch: the canonical line being read */
 };
 
 RzPlanReader *
@@ -34,6 +40,8 @@ rz_plan_reader_new(void)
     reader->moves = g_array_new(FALSE, FALSE, sizeof(RzMove));
     reader->ids = g_array_new(FALSE, FALSE, sizeof(int32_t));
     reader->sorted = g_array_new(FALSE, FALSE, sizeof(int32_t));
+    reader->name = g_string_new(NULL);
+    reader->topic_id = g_string_new(NULL);
     return reader;
 }
 
@@ -47,7 +55,15 @@ rz_plan_reader_free(RzPlanReader *reader)
     g_array_unref(reader->moves);
     g_array_unref(reader->ids);
     g_array_unref(reader->sorted);
+    g_string_free(reader->name, TRUE);
+    g_string_free(reader->topic_id, TRUE);
     g_free(reader);
+}
+
+void
+rz_plan_reader_use_jansson(RzPlanReader *reader)
+{
+    reader->only_jansson = true;
 }
 
 static const char *
@@ -181,6 +197,39 @@ compare_ids(gconstpointer a, gconstpointer b)
     return (left > right) - (left < right);
 }
 
+static bool
+is_short_and_distinct(const int32_t *ids, gsize n)
+{
+    enum { SHORT = 8 };
+    for (gsize i = 1; i < n && n <= SHORT; i++) {
+        for (gsize k = 0; k < i; k++) {
+            if (ids[i] == ids[k])
+                return false;
+        }
+    }
+    return n <= SHORT;
+}
+
+/* The @n ids from @first on may not repeat a broker. */
+static bool
+check_distinct(RzPlanReader *reader, const char *name, gsize first, gsize n, GError **error)
+{
+    const int32_t *ids = &g_array_index(reader->ids, int32_t, first);
+    if (is_short_and_distinct(ids, n))
+        return true;
+    g_array_set_size(reader->sorted, 0);
+    g_array_append_vals(reader->sorted, ids, (guint)n);
+    g_array_sort(reader->sorted, compare_ids);
+    for (guint i = 1; i < reader->sorted->len; i++) {
+        int32_t id = g_array_index(reader->sorted, int32_t, i);
+        if (id == g_array_index(reader->sorted, int32_t, i - 1)) {
+            g_set_error(error, RZ_ERROR, RZ_ERROR_INPUT, "%s: broker %d occurs twice", name, id);
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Reads a list that is neither empty nor repeats a broker. */
 static bool
 read_list(RzPlanReader *reader, const json_t *object, const char *name, gsize *first, uint16_t *n,
@@ -198,18 +247,7 @@ read_list(RzPlanReader *reader, const json_t *object, const char *name, gsize *f
         return false;
     }
     *n = (uint16_t)length;
-    g_array_set_size(reader->sorted, 0);
-    g_array_append_vals(reader->sorted, &g_array_index(reader->ids, int32_t, *first),
-                        (guint)length);
-    g_array_sort(reader->sorted, compare_ids);
-    for (guint i = 1; i < reader->sorted->len; i++) {
-        int32_t id = g_array_index(reader->sorted, int32_t, i);
-        if (id == g_array_index(reader->sorted, int32_t, i - 1)) {
-            g_set_error(error, RZ_ERROR, RZ_ERROR_INPUT, "%s: broker %d occurs twice", name, id);
-            return false;
-        }
-    }
-    return true;
+    return check_distinct(reader, name, *first, length, error);
 }
 
 static bool
@@ -233,6 +271,23 @@ check_leader(const GArray *ids, const RzMove *move, GError **error)
     return move->leader < 0;
 }
 
+/* Takes a move whose lists and leader are right, if it stands in order and changes something. */
+static bool
+add_move(RzPlanReader *reader, const RzMove *move, int32_t last_partition, GError **error)
+{
+    const char *problem = NULL;
+    if (move->partition <= last_partition)
+        problem = "partition: out of order, or occurs twice";
+    else if (lists_equal(reader->ids, move))
+        problem = "to: equals \"from\"";
+    if (problem != NULL) {
+        g_set_error_literal(error, RZ_ERROR, RZ_ERROR_INPUT, problem);
+        return false;
+    }
+    g_array_append_vals(reader->moves, move, 1);
+    return true;
+}
+
 static bool
 read_move(RzPlanReader *reader, const json_t *object, int32_t last_partition, GError **error)
 {
@@ -245,17 +300,7 @@ read_move(RzPlanReader *reader, const json_t *object, int32_t last_partition, GE
                          error) ||
         !check_leader(reader->ids, &move, error))
         return false;
-    const char *problem = NULL;
-    if (move.partition <= last_partition)
-        problem = "partition: out of order, or occurs twice";
-    else if (lists_equal(reader->ids, &move))
-        problem = "to: equals \"from\"";
-    if (problem != NULL) {
-        g_set_error_literal(error, RZ_ERROR, RZ_ERROR_INPUT, problem);
-        return false;
-    }
-    g_array_append_val(reader->moves, move);
-    return true;
+    return add_move(reader, &move, last_partition, error);
 }
 
 static bool
@@ -304,11 +349,70 @@ read_topic(RzPlanReader *reader, const json_t *object, GError **error)
     return topic->n_moves > 0;
 }
 
+/* Canonical lines, in the order of rz_plan_write_topic() */
+
+static bool
+scan_list(RzPlanReader *reader, RzScan *scan, gsize *first, uint16_t *n)
+{
+    *first = reader->ids->len;
+    return rz_scan_ids(scan, reader->ids, n) && *n > 0 &&
+           check_distinct(reader, "", *first, *n, NULL);
+}
+
+static bool
+scan_move(RzPlanReader *reader, RzScan *scan, int32_t *last_partition)
+{
+    RzMove move = {.topic = reader->topics->len - 1};
+    if (!RZ_SCAN(scan, "{\"partition\":") || !rz_scan_int32(scan, &move.partition) ||
+        !RZ_SCAN(scan, ",\"from\":") || !scan_list(reader, scan, &move.first_from, &move.n_from) ||
+        !RZ_SCAN(scan, ",\"to\":") || !scan_list(reader, scan, &move.first_to, &move.n_to) ||
+        !RZ_SCAN(scan, ",\"leader\":") || !rz_scan_leader(scan, &move.leader) ||
+        !RZ_SCAN(scan, ",\"size_bytes\":") || !rz_scan_int(scan, INT64_MAX, &move.size_bytes) ||
+        !RZ_SCAN(scan, "}") || !check_leader(reader->ids, &move, NULL) ||
+        !add_move(reader, &move, *last_partition, NULL))
+        return false;
+    *last_partition = move.partition;
+    return true;
+}
+
+static bool
+scan_topic(RzPlanReader *reader, RzScan scan)
+{
+    if (!RZ_SCAN(&scan, "{\"topic\":") || !rz_scan_string(&scan, reader->name))
+        return false;
+    bool has_id = RZ_SCAN(&scan, ",\"topic_id\":");
+    if ((has_id && !rz_scan_string(&scan, reader->topic_id)) || !RZ_SCAN(&scan, ",\"moves\":[") ||
+        !open_topic(reader, reader->name->str, has_id ? reader->topic_id->str : NULL, NULL))
+        return false;
+    int32_t last = -1;
+    do {
+        if (!scan_move(reader, &scan, &last))
+            return false;
+    } while (RZ_SCAN(&scan, ","));
+    RzPlanTopic *topic = &g_array_index(reader->topics, RzPlanTopic, reader->topics->len - 1);
+    topic->n_moves = reader->moves->len - topic->first_move;
+    return RZ_SCAN(&scan, "]}") && scan.at == scan.end;
+}
+
+static bool
+take_canonical(RzPlanReader *reader, const char *line, gsize length)
+{
+    guint topics = reader->topics->len, moves = reader->moves->len, ids = reader->ids->len;
+    if (scan_topic(reader, (RzScan){line, line + length}))
+        return true;
+    g_array_set_size(reader->topics, topics);
+    g_array_set_size(reader->moves, moves);
+    g_array_set_size(reader->ids, ids);
+    return false;
+}
+
 bool
 rz_plan_reader_line(RzPlanReader *reader, const char *line, gsize length, GError **error)
 {
     reader->line++;
     if (rz_json_is_blank(line, length))
+        return true;
+    if (reader->has_header && !reader->only_jansson && take_canonical(reader, line, length))
         return true;
     g_autoptr(json_t) object = rz_json_parse_object(line, length, error);
     if (object == NULL || !(reader->has_header ? read_topic(reader, object, error)

@@ -3,20 +3,36 @@
  *
  * A line is parsed, handed over and forgotten, so memory is the model plus one line. This file
  * checks shapes and types; what numbers may mean is the builder's.
+ *
+ * Topics are nearly all of a file. A topic's line that is canonical to the last byte is taken
+ * without jansson; it is recognised whole before the builder sees any of it, so that every other
+ * line can still start anew.
  */
 #include "planner/json_fields.h"
+#include "planner/line_scan.h"
 #include "planner/snapshot_builder.h"
 #include "rezone/error.h"
 
 #define FORMAT "rezone-snapshot"
 #define VERSION 1
 
+/* A partition of a canonical line. */
+typedef struct {
+    int32_t number, leader;
+    guint first_id; /* into ids: the replicas, then the in-sync ones */
+    uint16_t n_replicas, n_isr;
+    int64_t size_bytes, write_rate_bytes_per_s;
+} ScannedPartition;
+
 struct RzSnapshotReader {
     RzSnapshotBuilder *builder;
     uint64_t line;
     bool has_header;
+    bool only_jansson;
     GArray *replicas, *isr; /* int32_t: the partition being read */
     GArray *log_dirs;       /* RzLogDir: the broker being read */
+    GArray *scanned, *ids;  /* ScannedPartition, int32_t: the canonical line being read */
+    GString *name, *topic_id;
 };
 
 RzSnapshotReader *
@@ -27,6 +43,10 @@ rz_snapshot_reader_new(void)
     reader->replicas = g_array_new(FALSE, FALSE, sizeof(int32_t));
     reader->isr = g_array_new(FALSE, FALSE, sizeof(int32_t));
     reader->log_dirs = g_array_new(FALSE, FALSE, sizeof(RzLogDir));
+    reader->scanned = g_array_new(FALSE, FALSE, sizeof(ScannedPartition));
+    reader->ids = g_array_new(FALSE, FALSE, sizeof(int32_t));
+    reader->name = g_string_new(NULL);
+    reader->topic_id = g_string_new(NULL);
     return reader;
 }
 
@@ -39,7 +59,17 @@ rz_snapshot_reader_free(RzSnapshotReader *reader)
     g_array_unref(reader->replicas);
     g_array_unref(reader->isr);
     g_array_unref(reader->log_dirs);
+    g_array_unref(reader->scanned);
+    g_array_unref(reader->ids);
+    g_string_free(reader->name, TRUE);
+    g_string_free(reader->topic_id, TRUE);
     g_free(reader);
+}
+
+void
+rz_snapshot_reader_use_jansson(RzSnapshotReader *reader)
+{
+    reader->only_jansson = true;
 }
 
 static bool
@@ -169,8 +199,95 @@ read_topic(RzSnapshotReader *reader, const json_t *object, GError **error)
     return true;
 }
 
+/* Canonical lines, in the order of snapshot_write.c */
+
 static bool
-read_line(RzSnapshotReader *reader, const json_t *object, GError **error)
+scan_partition(RzSnapshotReader *reader, RzScan *scan)
+{
+    ScannedPartition partition = {.first_id = reader->ids->len, .write_rate_bytes_per_s = -1};
+    if (!RZ_SCAN(scan, "{\"partition\":") || !rz_scan_int32(scan, &partition.number) ||
+        !RZ_SCAN(scan, ",\"replicas\":") ||
+        !rz_scan_ids(scan, reader->ids, &partition.n_replicas) || partition.n_replicas == 0 ||
+        !RZ_SCAN(scan, ",\"isr\":") || !rz_scan_ids(scan, reader->ids, &partition.n_isr) ||
+        !RZ_SCAN(scan, ",\"leader\":") || !rz_scan_leader(scan, &partition.leader) ||
+        !RZ_SCAN(scan, ",\"size_bytes\":") || !rz_scan_int(scan, INT64_MAX, &partition.size_bytes))
+        return false;
+    if (RZ_SCAN(scan, ",\"write_rate_bytes_per_s\":") &&
+        !rz_scan_int(scan, INT64_MAX, &partition.write_rate_bytes_per_s))
+        return false;
+    g_array_append_val(reader->scanned, partition);
+    return RZ_SCAN(scan, "}");
+}
+
+static bool
+scan_partitions(RzSnapshotReader *reader, RzScan *scan)
+{
+    if (RZ_SCAN(scan, "]"))
+        return true;
+    do {
+        if (!scan_partition(reader, scan))
+            return false;
+    } while (RZ_SCAN(scan, ","));
+    return RZ_SCAN(scan, "]");
+}
+
+/* Whether the line is canonical; then name, topic_id (if @has_id), ids and scanned are filled. */
+static bool
+scan_topic(RzSnapshotReader *reader, RzScan scan, bool *has_id, int32_t *min_insync_replicas)
+{
+    g_array_set_size(reader->scanned, 0);
+    g_array_set_size(reader->ids, 0);
+    *min_insync_replicas = -1;
+    if (!RZ_SCAN(&scan, "{\"topic\":") || !rz_scan_string(&scan, reader->name))
+        return false;
+    *has_id = RZ_SCAN(&scan, ",\"topic_id\":");
+    if (*has_id && !rz_scan_string(&scan, reader->topic_id))
+        return false;
+    if (RZ_SCAN(&scan, ",\"min_insync_replicas\":") &&
+        (!rz_scan_int32(&scan, min_insync_replicas) || *min_insync_replicas == 0))
+        return false;
+    return RZ_SCAN(&scan, ",\"partitions\":[") && scan_partitions(reader, &scan) &&
+           RZ_SCAN(&scan, "}") && scan.at == scan.end;
+}
+
+static bool
+add_scanned(RzSnapshotReader *reader, const ScannedPartition *scanned, GError **error)
+{
+    const int32_t *ids = &g_array_index(reader->ids, int32_t, scanned->first_id);
+    RzPartitionInput partition = {
+        .number = scanned->number,
+        .replicas = ids,
+        .n_replicas = scanned->n_replicas,
+        .isr = ids + scanned->n_replicas,
+        .n_isr = scanned->n_isr,
+        .leader = scanned->leader,
+        .size_bytes = scanned->size_bytes,
+        .write_rate_bytes_per_s = scanned->write_rate_bytes_per_s,
+    };
+    return rz_snapshot_builder_add_partition(reader->builder, &partition, error);
+}
+
+static bool
+add_scanned_topic(RzSnapshotReader *reader, bool has_id, int32_t min_insync_replicas,
+                  GError **error)
+{
+    if (!rz_snapshot_builder_add_topic(reader->builder, reader->name->str,
+                                       has_id ? reader->topic_id->str : NULL, min_insync_replicas,
+                                       error))
+        return false;
+    for (guint i = 0; i < reader->scanned->len; i++) {
+        if (!add_scanned(reader, &g_array_index(reader->scanned, ScannedPartition, i), error)) {
+            g_prefix_error(error, "partitions[%u].", i);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Lines */
+
+static bool
+read_object(RzSnapshotReader *reader, const json_t *object, GError **error)
 {
     if (!reader->has_header)
         return read_header(reader, object, error);
@@ -183,18 +300,26 @@ read_line(RzSnapshotReader *reader, const json_t *object, GError **error)
     return false;
 }
 
+static bool
+read_line(RzSnapshotReader *reader, const char *line, gsize length, GError **error)
+{
+    bool has_id;
+    int32_t min_insync_replicas;
+    if (reader->has_header && !reader->only_jansson &&
+        scan_topic(reader, (RzScan){line, line + length}, &has_id, &min_insync_replicas))
+        return add_scanned_topic(reader, has_id, min_insync_replicas, error);
+    g_autoptr(json_t) object = rz_json_parse_object(line, length, error);
+    return object != NULL && read_object(reader, object, error);
+}
+
 bool
 rz_snapshot_reader_line(RzSnapshotReader *reader, const char *line, gsize length, GError **error)
 {
     reader->line++;
-    if (rz_json_is_blank(line, length))
+    if (rz_json_is_blank(line, length) || read_line(reader, line, length, error))
         return true;
-    g_autoptr(json_t) object = rz_json_parse_object(line, length, error);
-    if (object == NULL || !read_line(reader, object, error)) {
-        g_prefix_error(error, "line %" G_GUINT64_FORMAT ": ", reader->line);
-        return false;
-    }
-    return true;
+    g_prefix_error(error, "line %" G_GUINT64_FORMAT ": ", reader->line);
+    return false;
 }
 
 RzSnapshot *
