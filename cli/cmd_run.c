@@ -126,7 +126,7 @@ act_directly(const RzArgs *args, RzRunIntent intent, const RzRunOptions *options
     return rz_run_job(&job, error);
 }
 
-/* A run of add-zone is over only when it was verified. */
+/* A run of add-zone is over only when it was verified; rolled back, there is nothing to verify. */
 static int
 resume_directly(const RzArgs *args, const RzRunOptions *options, GError **error)
 {
@@ -135,9 +135,9 @@ resume_directly(const RzArgs *args, const RzRunOptions *options, GError **error)
         return act_directly(args, RZ_RUN_RESUME, options, NULL, error);
     g_autofree char *status = NULL;
     int code = act_directly(args, RZ_RUN_RESUME, options, &status, error);
-    if (code == 0)
+    if (code == 0 && rz_add_zone_stage(dir) != RZ_JOB_BACK)
         return rz_add_zone_finish(args, dir, status, error);
-    if (code > 0)
+    if (code >= 0)
         rz_add_zone_print(args, dir, status, NULL);
     return code;
 }

@@ -125,8 +125,11 @@ rz_job_stage(const char *dir)
         return RZ_JOB_RUNNING; /* resume says what is wrong with it */
     if (!journal->begun)
         return RZ_JOB_PENDING;
-    bool done = journal->finished && g_strcmp0(journal->final_state, "done") == 0;
-    return done ? RZ_JOB_MOVED : RZ_JOB_RUNNING;
+    if (!journal->finished)
+        return RZ_JOB_RUNNING;
+    if (g_strcmp0(journal->final_state, "rolled_back") == 0)
+        return RZ_JOB_BACK;
+    return g_strcmp0(journal->final_state, "done") == 0 ? RZ_JOB_MOVED : RZ_JOB_RUNNING;
 }
 
 RzJobStage

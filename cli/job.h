@@ -10,6 +10,7 @@ typedef enum {
     RZ_JOB_PENDING, /* nothing was changed yet */
     RZ_JOB_RUNNING, /* the run has begun */
     RZ_JOB_MOVED,   /* the run is done; to be verified and reported */
+    RZ_JOB_BACK,    /* the run was rolled back */
 } RzJobStage;
 
 /* Of any directory, whether add-zone made it or not; never RZ_JOB_NONE. */

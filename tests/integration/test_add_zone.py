@@ -193,6 +193,27 @@ class AddZoneTest(unittest.TestCase):
                                 "verified: the cluster is as planned")
                     self.expect_spread(sandbox)
 
+    def test_a_killed_rollback_goes_on_backwards(self):
+        """The way back ends where it began; that is no failure of what add-zone had planned."""
+        sandbox = self.sandbox()
+        before = self.replicas(sandbox)
+        self.expect(run(*self.job(sandbox, "az2", "--yes")), 0, "verified")
+        process = subprocess.Popen([str(REZONE), "rollback", str(self.dir), "--yes"],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        end = time.monotonic() + DEADLINE_S
+        while self.state() != "rolling_back" and time.monotonic() < end:
+            time.sleep(0.001)
+        process.kill()
+        process.wait()
+        self.assertEqual(self.state(), "rolling_back")
+        self.expect(run("resume", self.dir), 0, "rolled_back")
+        self.assertEqual(self.replicas(sandbox), before)
+        self.expect(run("resume", self.dir), 2, "nothing is left to do")
+
+    def state(self):
+        return json.loads((self.dir / "status.json").read_text())["state"]
+
     def test_killed_again_and_again(self):
         """The copies take seconds; each resume is killed after a while."""
         with Sandbox(REZONE, *CLUSTER, "--time-scale", "2") as sandbox:
