@@ -6,7 +6,9 @@
  * Evening out bytes exactly is a packing problem, hence NP-hard; this comes close.
  *
  * The larger p and the smaller q, the fewer exchanges it takes, so on big clusters only the largest
- * and the smallest partitions are listed, as many as leave some for every pair of brokers.
+ * and the smallest partitions are listed, as many as leave some for every pair of brokers. Where
+ * nothing fits, which happens when what is uneven may not move, looking ends with its share of the
+ * work: a few looks a partition, divided by the brokers.
  */
 #include "planner/solver/even_bytes.h"
 
@@ -19,6 +21,8 @@
 #define TRIES 96          /* partitions tried on either side of a pair */
 #define EXCHANGES_PER_BROKER 256
 #define SWEEPS 2
+#define LOOKS 4 /* per partition and sweep */
+#define LOOKS_MIN 4000000
 #define EVEN_ENOUGH 500 /* within this fraction of the mean a broker is left alone */
 
 void
@@ -33,6 +37,7 @@ rz_bytes_begin(RzBytes *bytes, RzSolution *solution)
     bytes->any = rz_arena_array(bytes->arena, RzHeap, n);
     bytes->ordered_to = rz_arena_array(bytes->arena, bool, (gsize)n *n);
     bytes->ordered_any = rz_arena_array(bytes->arena, bool, n);
+    bytes->looks = INT64_MAX;
 }
 
 /* Whether @p is among the @n smallest or largest partitions. */
@@ -125,7 +130,8 @@ static bool
 exchange_for_one_of(RzBytes *bytes, uint32_t p, uint32_t u, uint32_t v, const RzHeap *small)
 {
     RzWide most = bytes->bytes[u] - bytes->bytes[v], size = bytes->in->size_bytes[p];
-    for (uint32_t i = 0, tries = 0; i < small->n && tries < TRIES; i++) {
+    for (uint32_t i = 0, tries = 0; i < small->n && tries < TRIES && bytes->looks > 0; i++) {
+        bytes->looks--;
         uint32_t q = listed(bytes, small, i);
         RzWide gain = size - bytes->in->size_bytes[q];
         if (gain <= 0)
@@ -148,7 +154,8 @@ shift_one_of(RzBytes *bytes, uint32_t u, uint32_t v, const RzHeap *large)
 {
     RzWide half = (bytes->bytes[u] - bytes->bytes[v]) / 2;
     uint32_t end = first_larger(bytes, large, half + half / 4);
-    for (uint32_t i = end, tries = 0; i-- > 0 && tries < TRIES;) {
+    for (uint32_t i = end, tries = 0; i-- > 0 && tries < TRIES && bytes->looks > 0;) {
+        bytes->looks--;
         uint32_t p = listed(bytes, large, i);
         if (!bytes->is_on(bytes->data, p, u) || !bytes->may_go(bytes->data, p, u, v))
             continue;
@@ -177,7 +184,8 @@ rz_bytes_relieve(RzBytes *bytes, uint32_t u, RzWide enough)
     uint32_t n = bytes->in->n_brokers;
     g_autofree bool *tried = g_new0(bool, n);
     tried[u] = true;
-    for (uint32_t left = EXCHANGES_PER_BROKER; left > 0 && bytes->bytes[u] > enough;) {
+    for (uint32_t left = EXCHANGES_PER_BROKER;
+         left > 0 && bytes->bytes[u] > enough && bytes->looks > 0;) {
         uint32_t v = emptiest_of(bytes, bytes->place[u], tried);
         if (v == RZ_NONE || bytes->bytes[v] >= bytes->bytes[u])
             return;
@@ -203,11 +211,13 @@ mean_of(const RzBytes *bytes, uint32_t place)
     return sum / n;
 }
 
-/* Relieves every broker once, the fullest first. */
+/* Relieves every broker once, the fullest first; looks that one has left go to the next. */
 static void
 sweep(RzBytes *bytes)
 {
     uint32_t n = bytes->in->n_brokers;
+    int64_t looks = MAX((int64_t)LOOKS * bytes->in->n_partitions, LOOKS_MIN);
+    bytes->looks = 0;
     g_autofree bool *done = g_new0(bool, n);
     for (uint32_t left = n; left > 0; left--) {
         uint32_t fullest = RZ_NONE;
@@ -215,6 +225,7 @@ sweep(RzBytes *bytes)
             if (!done[b] && (fullest == RZ_NONE || bytes->bytes[b] > bytes->bytes[fullest]))
                 fullest = b;
         RzWide mean = mean_of(bytes, bytes->place[fullest]);
+        bytes->looks += looks / n;
         rz_bytes_relieve(bytes, fullest, mean + mean / EVEN_ENOUGH);
         done[fullest] = true;
     }

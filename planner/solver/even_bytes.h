@@ -26,6 +26,7 @@ typedef struct {
     void *data;
 
     const uint32_t *rank, *by_rank; /* private: partitions by size */
+    int64_t looks;                  /* private: partitions that may still be looked at */
     bool *ordered_to, *ordered_any; /* private: which lists are in order */
 } RzBytes;
 
