@@ -5,7 +5,6 @@
  */
 #include "cli/estimates.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/run_options.h"

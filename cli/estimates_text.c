@@ -2,6 +2,7 @@
  * estimates_text.c: estimates for people and for scripts.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <jansson.h>

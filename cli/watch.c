@@ -9,6 +9,7 @@
 #include "cli/watch.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "cli/output.h"

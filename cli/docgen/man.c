@@ -4,7 +4,6 @@
 #include "cli/docgen/docgen.h"
 
 #include <stdio.h>
-#include <string.h>
 
 typedef struct {
     const char *code, *meaning;

@@ -8,6 +8,7 @@
  */
 #include "cli/docgen/docgen.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define TABLE_WIDTH 88 /* what the columns share equally at most; the last takes what is left */

@@ -6,7 +6,6 @@
 #include "planner/solver/plan_topics.h"
 #include "planner/solver/shortage.h"
 #include "planner/solver/solver.h"
-#include "rezone/error.h"
 
 typedef struct {
     const RzProblem *problem;
